@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/** RFC 3339 in UTC with `Z` and whole seconds; doctl prints other offsets wrongly. */
+export const Timestamp = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)
+  .meta({ format: "date-time", example: "2026-03-23T09:15:00Z" });
+
+/** Who a key or token belongs to. */
+export const Owner = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(["person", "service"]).meta({ description: "A person, or a service identity owned by the team." }),
+  })
+  .meta({ id: "Owner" });

@@ -1,0 +1,18 @@
+import { defineErrors } from "../kernel/errors.ts";
+
+/** What goes wrong before a room is asked. `says` is DigitalOcean's text; error-shape.ts has OpenWhisk's. */
+export const httpErrors = defineErrors("http", {
+  malformed_url: { status: 400, says: "The address is not validly percent-encoded." },
+  malformed_body: { status: 400, says: "error parsing request body" },
+  malformed_query: { status: 400, says: "A query parameter is malformed." },
+  missing_body: { status: 400, says: "Invalid request payload: the request has no body" },
+  unauthenticated: { status: 401, says: "Unable to authenticate you." },
+  missing_scope: { status: 403, says: "You do not have permission to perform this action." },
+  no_route: { status: 404, says: "The resource you requested could not be found." },
+  method_not_allowed: { status: 405, says: "This resource does not answer to that method." },
+  body_too_large: { status: 413, says: "The request body is larger than this server accepts." },
+  unsupported_media_type: { status: 415, says: "Send the request body as application/json." },
+  too_many_requests: { status: 429, says: "API rate limit exceeded." },
+  unexpected: { status: 500, says: "Unexpected server-side error" },
+  unavailable: { status: 503, says: "The server cannot answer right now. Try again in a moment." },
+});

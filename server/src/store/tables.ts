@@ -1,0 +1,122 @@
+import type { Insertable, Kysely, Selectable, Transaction } from "kysely";
+
+/** Instants are epoch milliseconds, JSON is text, booleans are 0 or 1: the same in every database. */
+export type TeamsTable = { id: string; name: string; created_at: number };
+
+/** `team_id` is set for service identities, which a team owns; people belong to teams by membership. */
+export type UsersTable = {
+  id: string;
+  kind: "person" | "service";
+  name: string;
+  email: string | null;
+  team_id: string | null;
+  created_at: number;
+};
+
+export type MembershipsTable = {
+  team_id: string;
+  user_id: string;
+  role: "owner" | "member" | "viewer";
+  created_at: number;
+};
+
+export type ApiTokensTable = {
+  id: string;
+  team_id: string;
+  user_id: string;
+  name: string;
+  /** HMAC-SHA-256 of the token under the pepper `pepper_id`. */
+  hash: Uint8Array;
+  pepper_id: string;
+  /** JSON array of scopes. */
+  scopes: string;
+  expires_at: number | null;
+  created_at: number;
+};
+
+export type NamespacesTable = {
+  id: string;
+  team_id: string;
+  label: string;
+  region: string;
+  /** User part of the legacy credential. */
+  legacy_uuid: string;
+  created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
+};
+
+export type AccessKeysTable = {
+  id: string;
+  namespace_id: string;
+  owner_id: string;
+  name: string;
+  /** JSON array of grant texts. */
+  grants: string;
+  /** JSON array of CIDR texts. */
+  allowed_networks: string;
+  expires_at: number | null;
+  created_at: number;
+  updated_at: number;
+  state: "active" | "suspended" | "revoked";
+  state_reason: string | null;
+  state_changed_at: number | null;
+  /** Tombstone: a deleted key stays for the audit log and leaves every list. */
+  deleted_at: number | null;
+};
+
+/** More than one row per key only while it is being rotated. */
+export type AccessKeySecretsTable = {
+  access_key_id: string;
+  hash: Uint8Array;
+  pepper_id: string;
+  created_at: number;
+  /** When this secret stops working; null for the current one. */
+  expires_at: number | null;
+};
+
+/** The change feed: everything that can end access, in commit order without gaps. */
+export type ChangesTable = { seq: number; kind: string; target_id: string; at: number };
+/** One row: the last `seq` given out. Taking the next one locks it, so commit order is sequence order. */
+export type ChangeCounterTable = { id: number; last_seq: number };
+
+export type AuditEntriesTable = {
+  team_id: string;
+  seq: number;
+  at: number;
+  actor_id: string | null;
+  actor_kind: string;
+  actor_name: string;
+  credential_kind: string | null;
+  credential_id: string | null;
+  verb: string;
+  target_kind: string;
+  target_id: string;
+  outcome: "done" | "refused";
+  address: string | null;
+  user_agent: string | null;
+  request_id: string | null;
+  /** JSON object. */
+  details: string;
+  /** The hash chain: filled in from the first entry on once the chain is switched on. */
+  previous_hash: Uint8Array | null;
+  hash: Uint8Array | null;
+};
+
+export type Tables = {
+  teams: TeamsTable;
+  users: UsersTable;
+  memberships: MembershipsTable;
+  api_tokens: ApiTokensTable;
+  namespaces: NamespacesTable;
+  access_keys: AccessKeysTable;
+  access_key_secrets: AccessKeySecretsTable;
+  changes: ChangesTable;
+  change_counter: ChangeCounterTable;
+  audit_entries: AuditEntriesTable;
+};
+
+export type Db = Kysely<Tables>;
+export type Tx = Transaction<Tables>;
+export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
+export type NewRow<Table extends keyof Tables> = Insertable<Tables[Table]>;
