@@ -1,0 +1,7 @@
+import { defineErrors } from "../kernel/errors.ts";
+
+/** Why the runtime did not take a call. Nothing of the function has run. */
+export const runtimeErrors = defineErrors("runtime", {
+  at_capacity: { status: 503, says: "The server has no capacity to run this function now. Try again later." },
+  draining: { status: 503, says: "The server is shutting down. Try again later." },
+});

@@ -1,0 +1,15 @@
+export { runtimeErrors } from "./errors.ts";
+export { availableKinds } from "./kinds.ts";
+export type {
+  ActionLimits,
+  ActionToRun,
+  JsonObject,
+  JsonValue,
+  RunOutcome,
+  RunRequest,
+  RunStatus,
+  Runtime,
+  RuntimeConfig,
+  RuntimeKind,
+  RuntimeStats,
+} from "./model.ts";
