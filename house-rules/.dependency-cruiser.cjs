@@ -146,7 +146,7 @@ module.exports = {
       { path: "^contract/" },
     ),
     no(
-      "runtime-knows-no-wire",
+      "runtime-stands-alone",
       "It runs code for whoever asks, and knows neither people nor HTTP.",
       { path: `${SERVER}runtime/`, pathNot: NOT_TEST },
       { path: [`${SERVER}(http|store)/`, "^contract/"] },
