@@ -25,7 +25,11 @@ export const Lifetime = z
     context.addIssue({ code: "custom", message: badLifetime });
     return z.NEVER;
   })
-  .meta({ type: "string", description: "Hours or days: 12h, 30d; never or left out for a key that does not expire.", example: "7d" });
+  .meta({
+    type: "string",
+    description: "Hours or days: 12h, 30d; never or left out for a key that does not expire.",
+    example: "7d",
+  });
 
 const missingName = "Invalid request payload: missing name field";
 const KeyName = z
@@ -52,13 +56,18 @@ const Grants = z
   .max(64, "Invalid request payload: more than 64 grants");
 
 const Networks = z
-  .array(z.string().max(64), { error: "Invalid request payload: allowed_networks must be a list of addresses or CIDR ranges" })
+  .array(z.string().max(64), {
+    error: "Invalid request payload: allowed_networks must be a list of addresses or CIDR ranges",
+  })
   .max(64, "Invalid request payload: more than 64 allowed networks");
 
-export const KEY_STATES = ["active", "suspended", "expired"] as const;
+export const KEY_STATES = ["active", "suspended", "revoked", "expired"] as const;
 
 const keyFields = {
-  id: z.string().regex(/^dof_v1_[0-9a-f]{32}$/).meta({ example: "dof_v1_4b0d3a0c5f0e4f6f9c6a1d2e3f405162" }),
+  id: z
+    .string()
+    .regex(/^dof_v1_[0-9a-f]{32}$/)
+    .meta({ example: "dof_v1_4b0d3a0c5f0e4f6f9c6a1d2e3f405162" }),
   name: z.string(),
   expires_at: Timestamp.nullable(),
   created_at: Timestamp,
@@ -77,7 +86,9 @@ export type AccessKeyShape = z.infer<typeof AccessKeyShape>;
 export const AccessKeyWithSecretShape = z
   .object({
     ...keyFields,
-    secret: z.string().meta({ description: "Shown this one time; only a keyed hash of it is stored.", "x-secret": true }),
+    secret: z
+      .string()
+      .meta({ description: "Shown this one time; only a keyed hash of it is stored.", "x-secret": true }),
   })
   .meta({ id: "AccessKeyWithSecret" });
 export type AccessKeyWithSecretShape = z.infer<typeof AccessKeyWithSecretShape>;
@@ -111,7 +122,8 @@ export const CreateAccessKeyBody = z
 
 export const RenameAccessKeyBody = z.object({ name: KeyName }, { error: missingName }).meta({ id: "RenameAccessKey" });
 
-const badOverlap = "Invalid request payload: overlap must be 0 or a whole number of hours or days up to 30d, such as 24h";
+const badOverlap =
+  "Invalid request payload: overlap must be 0 or a whole number of hours or days up to 30d, such as 24h";
 const LONGEST_OVERLAP_SECONDS = 30 * DAY_SECONDS;
 
 export const RotateAccessKeyBody = z
@@ -130,7 +142,7 @@ export const RotateAccessKeyBody = z
       })
       .meta({ description: "How long the old secret stays valid; 24h unless said; 0 ends it at once." }),
   })
-  .optional()
+  .prefault({})
   .meta({ id: "RotateAccessKey" });
 
 const NamespaceParams = z.object({ namespace_id: z.string() });

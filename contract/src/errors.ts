@@ -14,7 +14,9 @@ export type DigitalOceanError = z.infer<typeof DigitalOceanError>;
 export const OpenWhiskError = z
   .object({
     error: z.string().meta({ example: "The requested resource does not exist." }),
-    code: z.string().meta({ description: "Transaction id of the request.", example: "hqjYvpZ4ArbkFnhBMZqcUZzTzQxq1BZ1" }),
+    code: z
+      .string()
+      .meta({ description: "Transaction id of the request.", example: "hqjYvpZ4ArbkFnhBMZqcUZzTzQxq1BZ1" }),
   })
   .meta({ id: "OpenWhiskError" });
 export type OpenWhiskError = z.infer<typeof OpenWhiskError>;

@@ -9,13 +9,18 @@ export type DataCenter = (typeof DATA_CENTERS)[number];
 export const NamespaceShape = z
   .object({
     api_host: z.string().meta({ description: "Base URL of the data plane for this namespace." }),
-    namespace: z.string().meta({ description: "The id: fn- and a UUID.", example: "fn-3f0e8a52-7c5e-4a0e-9a55-0c8f6a1f8a11" }),
+    namespace: z
+      .string()
+      .meta({ description: "The id: fn- and a UUID.", example: "fn-3f0e8a52-7c5e-4a0e-9a55-0c8f6a1f8a11" }),
     created_at: Timestamp,
     updated_at: Timestamp,
     label: z.string().meta({ example: "billing-jobs" }),
     region: z.string().meta({ example: "fra1" }),
     uuid: z.string().meta({ description: "User part of the legacy credential; empty in lists." }),
-    key: z.string().meta({ description: "Password part of the legacy credential; empty in lists and where it is off.", "x-secret": true }),
+    key: z.string().meta({
+      description: "Password part of the legacy credential; empty in lists and where it is off.",
+      "x-secret": true,
+    }),
   })
   .meta({ id: "Namespace" });
 export type NamespaceShape = z.infer<typeof NamespaceShape>;
@@ -32,7 +37,9 @@ const NamespaceInput = z.object(
       .max(255, "Invalid request payload: label is longer than 255 characters")
       .regex(/^[^\p{Cc}]*$/u, "Invalid request payload: label contains control characters"),
     region: z
-      .string({ error: (issue) => (issue.input === undefined ? "Invalid request payload: missing region field" : badRegion) })
+      .string({
+        error: (issue) => (issue.input === undefined ? "Invalid request payload: missing region field" : badRegion),
+      })
       .transform((region, context): DataCenter => {
         const found = DATA_CENTERS.find((center) => center === region || center.slice(0, 3) === region);
         if (found !== undefined) return found;
@@ -93,7 +100,8 @@ export const getNamespace = route({
   path: "/v2/functions/namespaces/{namespace_id}",
   dialect: "digitalocean",
   credential: "token",
-  scopes: ["function:admin"],
+  // Needs function:admin; with function:read alone the answer is 403 "not allowed to get namespace".
+  scopes: ["function:read", "function:admin"],
   params: NamespaceParams,
   answers: { 200: one },
   errors: [403, 404],

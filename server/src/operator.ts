@@ -1,3 +1,13 @@
+import { parseConfig, processEnvironment } from "./config.ts";
+import { startErrors } from "./errors.ts";
+import type { FirstTeam } from "./identity/index.ts";
+import { systemClock } from "./kernel/clock.ts";
+import { systemRandom } from "./kernel/random.ts";
+import { createLog } from "./log.ts";
+import { lockDataFolder, prepareDataFolder } from "./store/data-folder.ts";
+import { openStore } from "./store/store.ts";
+import { wire, wireIdentity } from "./wire.ts";
+
 /** Command-line flags that the server understands; what is absent comes from the environment, then from defaults. */
 export type OperatorFlags = {
   data?: string;
@@ -5,3 +15,122 @@ export type OperatorFlags = {
   port?: string;
   publicUrl?: string;
 };
+
+/** What setting up made. The token is shown this once; only a keyed hash of it is stored. */
+export type FirstRun = {
+  readonly team: { readonly id: string; readonly name: string };
+  readonly user: { readonly id: string; readonly email: string; readonly name: string };
+  readonly token: string;
+};
+
+/** A server that is up. */
+export type Serving = {
+  readonly url: string;
+  readonly dataFolder: string;
+  /** Set when this start set an empty folder up. */
+  readonly firstRun: FirstRun | null;
+  /** What the operator should know, one sentence each. */
+  readonly warnings: readonly string[];
+  /** Resolves when the server has stopped, by `stop` or by a signal. */
+  readonly stopped: Promise<void>;
+  stop(): Promise<void>;
+};
+
+const reveal = ({ team, user, token }: FirstTeam): FirstRun => ({ team, user, token: token.reveal() });
+
+/**
+ * Starts a server. `createFirstTeam`: set an empty folder up, for callers that can show the token once. Rejects with a
+ * `LatchkeyError` whose `says` tells the operator what is wrong and what to do; nothing has been changed then.
+ */
+export async function serve(flags: OperatorFlags, options: { createFirstTeam: boolean }): Promise<Serving> {
+  const config = parseConfig(flags, processEnvironment());
+  const folder = prepareDataFolder(config.dataPath);
+  const lock = lockDataFolder(folder);
+  const log = createLog(config.logLevel);
+  try {
+    const store = await openStore({ folder, log, schema: "create" });
+    const latchkey = wire({ config, clock: systemClock, random: systemRandom, log, folder, store });
+    const url = await latchkey.listen().catch(async (error: unknown) => {
+      await latchkey.close();
+      throw explainListening(error, config.host, config.port);
+    });
+    const isEmpty = !(await latchkey.identity.hasTeam());
+    const firstRun =
+      isEmpty && options.createFirstTeam
+        ? reveal(
+            await latchkey.identity.createFirstTeam({ teamName: "My team", email: "owner@localhost", name: "Owner" }),
+          )
+        : null;
+    const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
+    let stopping: Promise<void> | null = null;
+    const stop = (): Promise<void> => {
+      stopping ??= latchkey.close().then(() => {
+        lock.release();
+        hasStopped();
+      });
+      return stopping;
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+    const warnings = [
+      ...(["0.0.0.0", "::"].includes(config.host) && config.publicUrl === null
+        ? ["Clients on other machines need an address of this server: set --public-url to the one they use."]
+        : []),
+      ...(isEmpty && firstRun === null
+        ? [`There is no team yet. Run: latchkey init --data ${folder.path} --team NAME --email ADDRESS`]
+        : []),
+      "Functions run as separate processes but not in a sandbox: let only people deploy whom you trust with this machine.",
+    ];
+    return { url, dataFolder: folder.path, firstRun, warnings, stopped, stop };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Sets an empty data folder up. Rejects with `identity.already_set_up` the second time. */
+export async function init(
+  flags: OperatorFlags,
+  input: { team: string; email: string; name?: string },
+): Promise<FirstRun> {
+  const config = parseConfig(flags, processEnvironment());
+  const folder = prepareDataFolder(config.dataPath);
+  const store = await openStore({ folder, log: createLog("silent"), schema: "create" });
+  try {
+    const identity = wireIdentity({ clock: systemClock, random: systemRandom, folder, store });
+    const name = input.name ?? input.email.split("@")[0] ?? input.email;
+    return reveal(await identity.createFirstTeam({ teamName: input.team, email: input.email, name }));
+  } finally {
+    await store.close();
+  }
+}
+
+/** Brings a data folder that an older version wrote up to date. Refuses while a server is using it. */
+export async function migrate(flags: OperatorFlags): Promise<{ dataFolder: string }> {
+  const config = parseConfig(flags, processEnvironment());
+  const folder = prepareDataFolder(config.dataPath);
+  const lock = lockDataFolder(folder);
+  try {
+    const store = await openStore({ folder, log: createLog("silent"), schema: "migrate" });
+    await store.close();
+    return { dataFolder: folder.path };
+  } finally {
+    lock.release();
+  }
+}
+
+function explainListening(error: unknown, host: string, port: number): unknown {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    return startErrors.port_taken({
+      cause: error,
+      says: `Port ${port} on ${host} is taken. Stop what uses it, or choose another with --port.`,
+    });
+  }
+  if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return startErrors.cannot_listen({
+      cause: error,
+      says: `The server cannot listen on ${host}, port ${port}. Check --host and --port.`,
+    });
+  }
+  return error;
+}

@@ -7,8 +7,11 @@ import { insertEntry } from "./queries.ts";
 export function createAudit(deps: { clock: Clock }) {
   return {
     /** Writes the entry in the transaction of the change it describes: both are committed, or neither. */
-    async record(tx: Tx, entry: Omit<AuditEntry, "at" | "outcome" | "details"> & { details?: AuditEntry["details"] }): Promise<void> {
-      await insertEntry(tx, { details: {}, ...entry, outcome: "done", at: deps.clock.now() });
+    async record(
+      tx: Tx,
+      entry: Omit<AuditEntry, "at" | "outcome"> & { outcome?: AuditEntry["outcome"] },
+    ): Promise<void> {
+      await insertEntry(tx, { outcome: "done", ...entry, at: deps.clock.now() });
     },
   };
 }

@@ -58,7 +58,12 @@ export function createRateLimiter(deps: { clock: Clock; limits: RateLimits }) {
     }
   };
 
-  const standing = (window: Window | undefined, now: number, retryAfterSeconds: number | null, allowed: boolean): RateStanding => ({
+  const standing = (
+    window: Window | undefined,
+    now: number,
+    retryAfterSeconds: number | null,
+    allowed: boolean,
+  ): RateStanding => ({
     allowed,
     limit: limits.perHour,
     remaining: retryAfterSeconds === null ? limits.perHour - (window?.length ?? 0) : 0,

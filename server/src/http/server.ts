@@ -8,9 +8,9 @@ import type { BoundRoute, Origin } from "./call.ts";
 import { errorBody } from "./error-shape.ts";
 import { httpErrors } from "./errors.ts";
 import { parseJsonBody } from "./json-body.ts";
+import { methodsByPath, OTHER_METHODS, toFastifyPath, withoutApiHostSegment } from "./paths.ts";
 import { createRateLimiter, type RateLimits, type RateStanding } from "./rate-limit.ts";
 import { createRequestIds } from "./request-id.ts";
-import { methodsByPath, OTHER_METHODS, toFastifyPath, withoutApiHostSegment } from "./paths.ts";
 import { validateBody, validateQuery } from "./validate.ts";
 
 type Awaitable<T> = T | Promise<T>;
@@ -110,7 +110,13 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     else log.info(fields, "request");
   }
 
-  function fail(request: FastifyRequest, reply: FastifyReply, dialect: Dialect, thrown: unknown, route = "none"): FastifyReply {
+  function fail(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    dialect: Dialect,
+    thrown: unknown,
+    route = "none",
+  ): FastifyReply {
     const error = asLatchkeyError(thrown);
     const unexpected = error.code === httpErrors.unexpected.code ? { cause: thrown } : {};
     logLine(request, route, error.status, { error: error.code, ...error.log, ...unexpected });
@@ -133,7 +139,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     rateHeaders(reply, standing);
     if (!standing.allowed) throw httpErrors.too_many_requests();
     const scopes: ReadonlySet<Scope> = "scopes" in caller && caller.scopes instanceof Set ? caller.scopes : new Set();
-    if (!route.scopes?.some((scope) => scopes.has(scope))) throw httpErrors.missing_scope();
+    if (route.scopes !== undefined && !route.scopes.some((scope) => scopes.has(scope)))
+      throw httpErrors.missing_scope();
   }
 
   function refuseOversized(request: FastifyRequest, route: RouteDescription): void {
@@ -145,7 +152,11 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     );
   }
 
-  async function answer(request: FastifyRequest, reply: FastifyReply, { route, handle }: BoundRoute): Promise<FastifyReply> {
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { route, handle }: BoundRoute,
+  ): Promise<FastifyReply> {
     const rawBody = parseJsonBody(route.dialect, request.headers["content-type"], request.body as Buffer | undefined);
     const call = {
       caller: request.progress.caller,
@@ -191,7 +202,9 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   }
 
   for (const [path, { methods, credential, dialect }] of methodsByPath(deps.routes)) {
-    const others = OTHER_METHODS.filter((method) => !methods.includes(method) && !(method === "HEAD" && methods.includes("GET")));
+    const others = OTHER_METHODS.filter(
+      (method) => !methods.includes(method) && !(method === "HEAD" && methods.includes("GET")),
+    );
     app.route({
       method: others,
       url: toFastifyPath(path),
@@ -216,14 +229,17 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     if (request.method === "OPTIONS" && dialect === "openwhisk") return reply.code(200).send();
     try {
       const kind = dialect === "openwhisk" ? "access_key" : "token";
-      if (/^\/(api\/v1|v2)\//.test(request.url)) await authenticate[kind](request.headers.authorization, originOf(request));
+      if (/^\/(api\/v1|v2)\//.test(request.url))
+        await authenticate[kind](request.headers.authorization, originOf(request));
     } catch (error) {
       return fail(request, reply, dialect, error);
     }
     return fail(request, reply, dialect, httpErrors.no_route());
   });
 
-  app.setErrorHandler((error, request, reply) => fail(request, reply, dialectOf(request.url), error, request.routeOptions.url));
+  app.setErrorHandler((error, request, reply) =>
+    fail(request, reply, dialectOf(request.url), error, request.routeOptions.url),
+  );
   return app;
 }
 
@@ -237,7 +253,8 @@ function asLatchkeyError(thrown: unknown): LatchkeyError {
 }
 
 function verifyAnswer(route: RouteDescription, result: { status: number; body?: unknown }): void {
-  if (!(result.status in route.answers)) throw new Error(`${route.id} answered ${result.status}, which its contract does not list`);
+  if (!(result.status in route.answers))
+    throw new Error(`${route.id} answered ${result.status}, which its contract does not list`);
   const schema = route.answers[result.status];
   if (schema === null || schema === undefined) {
     if (result.body !== undefined) throw new Error(`${route.id} answered ${result.status} with a body`);

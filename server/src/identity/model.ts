@@ -28,6 +28,14 @@ export type Principal = {
   readonly credentialId: string;
 };
 
+/** The caller as the audit log names it. */
+export const actorOf = ({ user, credentialKind, credentialId }: Principal) => ({
+  id: user.id,
+  kind: user.kind,
+  name: user.name,
+  credential: { kind: credentialKind, id: credentialId },
+});
+
 /** A caller of the control plane. `scopes` are already what the token and the role have in common. */
 export type TeamPrincipal = Principal & { readonly scopes: ReadonlySet<Scope> };
 

@@ -56,6 +56,8 @@ export function mayDo(grants: EffectiveGrants, operation: Operation, path: strin
 /** May the caller do this to everything under `prefix` (`""` for the namespace, `package/` for a package)? */
 export function mayDoToAll(grants: EffectiveGrants, operation: Operation, prefix: string): boolean {
   return grants.some(
-    (grant) => includes(grant, operation) && (grant.pattern === null || /^\*+$/.test(grant.pattern) || (prefix !== "" && grant.pattern === `${prefix}*`)),
+    (grant) =>
+      includes(grant, operation) &&
+      (grant.pattern === null || /^\*+$/.test(grant.pattern) || (prefix !== "" && grant.pattern === `${prefix}*`)),
   );
 }

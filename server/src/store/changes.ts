@@ -4,17 +4,28 @@ import type { Tx } from "./tables.ts";
 
 /** What may end or narrow somebody's access, or make a copy of a stored thing stale. */
 export type ChangeKind = "access_key" | "membership" | "namespace" | "api_token" | "function";
-export type Change = { readonly seq: number; readonly kind: ChangeKind; readonly targetId: string; readonly at: EpochMs };
+export type Change = {
+  readonly seq: number;
+  readonly kind: ChangeKind;
+  readonly targetId: string;
+  readonly at: EpochMs;
+};
 
 /** Appends to the change feed within the transaction that makes the change. Returns its sequence number. */
-export async function appendChange(tx: Tx, change: { kind: ChangeKind; targetId: string; at: EpochMs }): Promise<number> {
+export async function appendChange(
+  tx: Tx,
+  change: { kind: ChangeKind; targetId: string; at: EpochMs },
+): Promise<number> {
   const { last_seq: seq } = await tx
     .updateTable("change_counter")
     .set((eb) => ({ last_seq: eb("last_seq", "+", 1) }))
     .where("id", "=", 1)
     .returning("last_seq")
     .executeTakeFirstOrThrow();
-  await tx.insertInto("changes").values({ seq, kind: change.kind, target_id: change.targetId, at: change.at }).execute();
+  await tx
+    .insertInto("changes")
+    .values({ seq, kind: change.kind, target_id: change.targetId, at: change.at })
+    .execute();
   return seq;
 }
 

@@ -1,7 +1,17 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Random } from "../kernel/random.ts";
+import type { Pepper } from "../kernel/secret-hash.ts";
 import { storeErrors } from "./errors.ts";
 
 /** Where things are in a data folder. */
@@ -52,14 +62,14 @@ export function lockDataFolder(folder: DataFolder): { release(): void } {
   return { release: () => lock.close() };
 }
 
-/** The key under which secrets are hashed: made once, kept beside the database with mode 0600, never inside it. */
-export type Pepper = { readonly id: string; readonly bytes: Uint8Array };
-
 /** Reads the folder's pepper, making it on first use. Written under another name first, so that a crash leaves none or all. */
 export function loadPepper(folder: DataFolder, random: Random): Pepper {
   if (!existsSync(folder.pepper)) {
     const fresh = `${folder.pepper}.new`;
-    writeFileSync(fresh, `${JSON.stringify({ id: "1", key: Buffer.from(random.bytes(32)).toString("base64") })}\n`, { mode: 0o600, flush: true });
+    writeFileSync(fresh, `${JSON.stringify({ id: "1", key: Buffer.from(random.bytes(32)).toString("base64") })}\n`, {
+      mode: 0o600,
+      flush: true,
+    });
     renameSync(fresh, folder.pepper);
   }
   chmodSync(folder.pepper, 0o600);

@@ -9,7 +9,10 @@ export type SchemaState =
   | { kind: "newer"; unknown: readonly string[] };
 
 /** Compares without changing anything. */
-export async function inspectSchema<T>(db: Kysely<T>, migrations: Readonly<Record<string, Migration>>): Promise<SchemaState> {
+export async function inspectSchema<T>(
+  db: Kysely<T>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<SchemaState> {
   const { rows: tables } = await sql`SELECT name FROM sqlite_master WHERE name = 'kysely_migration'`.execute(db);
   if (tables.length === 0) return { kind: "empty" };
   const { rows } = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`.execute(db);

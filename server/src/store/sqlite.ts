@@ -61,7 +61,8 @@ function adapt(database: DatabaseSync): SqliteDatabase {
 
 function bindable(parameters: readonly unknown[]): SQLInputValue[] {
   return parameters.map((value) => {
-    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "bigint") return value;
+    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "bigint")
+      return value;
     if (value instanceof Uint8Array) return value;
     throw new TypeError(`SQLite cannot hold a ${typeof value}; convert it in queries.ts`);
   });

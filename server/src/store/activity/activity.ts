@@ -1,8 +1,8 @@
 import type { SQLInputValue } from "node:sqlite";
 import { Worker } from "node:worker_threads";
+import type { Log } from "../../kernel/log.ts";
 import { type CommittedReader, createCommittedReader } from "../committed-reader.ts";
 import { openSqlite } from "../sqlite.ts";
-import type { Log } from "../../kernel/log.ts";
 
 const GROUP_COMMIT_MS = 8;
 const LARGEST_BATCH = 512;
@@ -48,7 +48,8 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
   const settle = (number: number, error: string | null): void => {
     const pending = underWay.get(number);
     underWay.delete(number);
-    if (error !== null) deps.log.error({ error, writes: pending?.batch.writes.length }, "activity could not be written");
+    if (error !== null)
+      deps.log.error({ error, writes: pending?.batch.writes.length }, "activity could not be written");
     for (const settled of pending?.settled ?? []) settled(error === null);
     const wake = onProgress;
     onProgress = [];
@@ -59,8 +60,6 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
   worker.on("error", (error) => {
     for (const number of [...underWay.keys()]) settle(number, error.message);
   });
-  worker.unref();
-
   return {
     ...createCommittedReader(reader),
     write(sql, parameters, settled) {

@@ -1,5 +1,5 @@
-import { parentPort, workerData } from "node:worker_threads";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { parentPort, workerData } from "node:worker_threads";
 import { openSqlite } from "../sqlite.ts";
 import type { WriteBatch } from "./activity.ts";
 

@@ -73,7 +73,9 @@ export const teamsNamespacesKeys: Migration = {
       .addColumn("state_changed_at", "bigint")
       .addColumn("deleted_at", "bigint")
       .execute();
-    await sql`CREATE UNIQUE INDEX access_keys_name ON access_keys (namespace_id, name) WHERE deleted_at IS NULL`.execute(db);
+    await sql`CREATE UNIQUE INDEX access_keys_name ON access_keys (namespace_id, name) WHERE deleted_at IS NULL`.execute(
+      db,
+    );
 
     await schema
       .createTable("access_key_secrets")
@@ -97,7 +99,10 @@ export const teamsNamespacesKeys: Migration = {
       .addColumn("id", "integer", (c) => c.primaryKey())
       .addColumn("last_seq", "bigint", (c) => c.notNull())
       .execute();
-    await db.insertInto("change_counter" as never).values({ id: 1, last_seq: 0 } as never).execute();
+    await db
+      .insertInto("change_counter" as never)
+      .values({ id: 1, last_seq: 0 } as never)
+      .execute();
 
     await schema
       .createTable("audit_entries")

@@ -1,0 +1,126 @@
+import { DigitalOceanError, OpenWhiskError } from "./errors.ts";
+
+/** What an answer's status says about a request that was refused; one word, whichever plane refused it. */
+export type ApiErrorKind =
+  | "unauthorized"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "invalid"
+  | "too_large"
+  | "rate_limited"
+  | "unavailable"
+  | "server_error";
+
+const KINDS = new Map<number, ApiErrorKind>([
+  [401, "unauthorized"],
+  [403, "forbidden"],
+  [404, "not_found"],
+  [409, "conflict"],
+  [413, "too_large"],
+  [429, "rate_limited"],
+  [502, "unavailable"],
+  [503, "unavailable"],
+  [504, "unavailable"],
+]);
+
+/** The API answered, and the answer is no. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly kind: ApiErrorKind;
+  /** Quote it when asking for help; null if whatever answered sent none. */
+  readonly requestId: string | null;
+  /** How long the server asks to wait before the next try; null where it does not say. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(status: number, message: string, requestId: string | null, retryAfterSeconds: number | null = null) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.kind = KINDS.get(status) ?? (status >= 500 ? "server_error" : "invalid");
+    this.requestId = requestId;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** No answer came, or one that is not from this API. The message names the address and the reason, without a full stop. */
+export class UnreachableError extends Error {
+  readonly baseUrl: string;
+  /** The system's name for the reason, such as `ECONNREFUSED`; null in browsers, which keep it to themselves. */
+  readonly code: string | null;
+
+  constructor(message: string, baseUrl: string, details: { code?: string | null; cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = "UnreachableError";
+    this.baseUrl = baseUrl;
+    this.code = details.code ?? null;
+  }
+}
+
+/** Values that cannot make a request, such as a name of `..`, which would turn it into a request for something else. */
+export class InvalidRequestError extends Error {
+  override readonly name = "InvalidRequestError";
+}
+
+/** What an error answer says. A proxy's page of HTML says nothing worth repeating. */
+export function readApiError(response: Response, text: string): ApiError {
+  const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const said = readErrorBody(text);
+  return new ApiError(
+    response.status,
+    said?.message ?? `the server answered ${[response.status, response.statusText].join(" ").trim()}`,
+    said?.requestId ?? response.headers.get("x-request-id"),
+    Number.isFinite(retryAfter) ? retryAfter : null,
+  );
+}
+
+/** An error body of either plane; `undefined` for anything else, a function's own result included. */
+export function readErrorBody(text: string): { message: string; requestId: string } | undefined {
+  const body = parseJson(text);
+  const digitalOcean = DigitalOceanError.safeParse(body);
+  if (digitalOcean.success) return { message: digitalOcean.data.message, requestId: digitalOcean.data.request_id };
+  const openWhisk = OpenWhiskError.safeParse(body);
+  return openWhisk.success ? { message: openWhisk.data.error, requestId: openWhisk.data.code } : undefined;
+}
+
+/** The value of a JSON text; `undefined`, which JSON cannot say, if it is not one. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was closed",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "the host name could not be looked up",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no network",
+  ETIMEDOUT: "it took too long to answer",
+  UND_ERR_CONNECT_TIMEOUT: "it took too long to answer",
+  UND_ERR_HEADERS_TIMEOUT: "it took too long to answer",
+  UND_ERR_BODY_TIMEOUT: "it stopped answering",
+  UND_ERR_SOCKET: "the connection was closed",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is signed by an authority that is not trusted here",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is signed by an authority that is not trusted here",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS; is it http:// rather than https://?",
+};
+
+/** What `fetch` threw, in words. Node hides the reason in `cause`; browsers give none. */
+export function unreachable(baseUrl: string, thrown: unknown): UnreachableError {
+  const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+  const code = readCode(cause);
+  const reason = (code === null ? undefined : REASONS[code]) ?? (cause instanceof Error ? cause.message : "no answer");
+  return new UnreachableError(`Cannot reach ${baseUrl}: ${reason}`, baseUrl, { code, cause: thrown });
+}
+
+function readCode(cause: unknown): string | null {
+  if (typeof cause !== "object" || cause === null || !("code" in cause)) return null;
+  return typeof cause.code === "string" ? cause.code : null;
+}

@@ -1,0 +1,113 @@
+import { availableParallelism, totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import envPaths from "env-paths";
+import { z } from "zod";
+import { LatchkeyError } from "./kernel/errors.ts";
+import type { OperatorFlags } from "./operator.ts";
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
+
+const httpUrl = z
+  .string()
+  .regex(/^https?:\/\/[^/\s]+/, "must be an http:// or https:// address")
+  .transform((url) => url.replace(/\/+$/, ""));
+
+/** Everything that can be set, by its environment variable. docs/operate/configuration.md lists them. */
+const Settings = z.object({
+  LATCHKEY_DATA: z
+    .string()
+    .min(1, "must not be empty")
+    .default(() => join(envPaths("latchkey", { suffix: "" }).data)),
+  LATCHKEY_HOST: z.string().min(1, "must not be empty").default("127.0.0.1"),
+  LATCHKEY_PORT: wholeNumber(0, 65_535).default(3233),
+  LATCHKEY_PUBLIC_URL: httpUrl.optional(),
+  LATCHKEY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  LATCHKEY_TRUST_PROXY: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true"),
+  LATCHKEY_REQUESTS_PER_HOUR: wholeNumber(1, 1_000_000).default(5000),
+  LATCHKEY_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(250),
+  LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
+  LATCHKEY_NAMESPACES_PER_TEAM: wholeNumber(1, 100_000).default(10),
+  LATCHKEY_INVOCATIONS_PER_MINUTE: wholeNumber(1, 100_000_000).default(600),
+  LATCHKEY_CONCURRENT_INVOCATIONS: wholeNumber(1, 100_000).default(120),
+  LATCHKEY_ACTIVATION_RETENTION_HOURS: wholeNumber(1, 87_600).default(72),
+  LATCHKEY_FUNCTION_MEMORY_MB: wholeNumber(128, 1_048_576).default(() =>
+    Math.max(512, Math.floor(totalmem() / 2 / 1_048_576)),
+  ),
+});
+
+export type Config = {
+  readonly dataPath: string;
+  readonly host: string;
+  readonly port: number;
+  /** What `api_host` says; null: wherever the server turns out to listen. */
+  readonly publicUrl: string | null;
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  readonly trustProxy: boolean;
+  readonly rateLimits: { readonly perHour: number; readonly perMinute: number };
+  readonly failedAttemptsPerMinute: number;
+  readonly namespacesPerTeam: number;
+  readonly invocations: { readonly perMinute: number; readonly concurrent: number };
+  readonly activationRetentionMs: number;
+  /** Memory limits of all warm function processes together. */
+  readonly functionMemoryMb: number;
+  readonly processors: number;
+};
+
+/** A setting that is wrong; `says` lists all of them. */
+export class ConfigError extends LatchkeyError {
+  constructor(problems: readonly string[]) {
+    super("config.invalid", { status: 500, says: problems.join("\n") });
+  }
+}
+
+/** Flags win over the environment, which wins over defaults. Pure; throws one `ConfigError` that names every problem. */
+export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = {
+    ...environment,
+    ...(flags.data === undefined ? {} : { LATCHKEY_DATA: flags.data }),
+    ...(flags.host === undefined ? {} : { LATCHKEY_HOST: flags.host }),
+    ...(flags.port === undefined ? {} : { LATCHKEY_PORT: flags.port }),
+    ...(flags.publicUrl === undefined ? {} : { LATCHKEY_PUBLIC_URL: flags.publicUrl }),
+  };
+  const parsed = Settings.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${nameOf(String(issue.path[0]))} ${issue.message}`));
+  const settings = parsed.data;
+  return {
+    dataPath: resolve(settings.LATCHKEY_DATA),
+    host: settings.LATCHKEY_HOST,
+    port: settings.LATCHKEY_PORT,
+    publicUrl: settings.LATCHKEY_PUBLIC_URL ?? null,
+    logLevel: settings.LATCHKEY_LOG_LEVEL,
+    trustProxy: settings.LATCHKEY_TRUST_PROXY,
+    rateLimits: { perHour: settings.LATCHKEY_REQUESTS_PER_HOUR, perMinute: settings.LATCHKEY_REQUESTS_PER_MINUTE },
+    failedAttemptsPerMinute: settings.LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE,
+    namespacesPerTeam: settings.LATCHKEY_NAMESPACES_PER_TEAM,
+    invocations: {
+      perMinute: settings.LATCHKEY_INVOCATIONS_PER_MINUTE,
+      concurrent: settings.LATCHKEY_CONCURRENT_INVOCATIONS,
+    },
+    activationRetentionMs: settings.LATCHKEY_ACTIVATION_RETENTION_HOURS * 3_600_000,
+    functionMemoryMb: settings.LATCHKEY_FUNCTION_MEMORY_MB,
+    processors: availableParallelism(),
+  };
+}
+
+const FLAGS: Readonly<Record<string, string>> = {
+  LATCHKEY_DATA: "--data",
+  LATCHKEY_HOST: "--host",
+  LATCHKEY_PORT: "--port",
+  LATCHKEY_PUBLIC_URL: "--public-url",
+};
+const nameOf = (variable: string): string => (variable in FLAGS ? `${FLAGS[variable]} (${variable})` : variable);
+
+/** The process environment. The only place in the server that reads it. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -1,0 +1,7 @@
+import { type Level, pino } from "pino";
+import type { Log } from "./kernel/log.ts";
+
+/** One JSON line per event on standard error; standard output belongs to what a command prints. */
+export function createLog(level: Level | "silent"): Log {
+  return pino({ level, base: null }, pino.destination({ fd: 2, sync: false, minLength: 0 }));
+}

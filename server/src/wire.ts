@@ -1,0 +1,93 @@
+import type { AddressInfo } from "node:net";
+import { accessKeyRoutes, createAccessKeys } from "./access-keys/index.ts";
+import { createAudit } from "./audit/index.ts";
+import type { Config } from "./config.ts";
+import { operationsRoutes } from "./http/operations.ts";
+import { createHttp } from "./http/server.ts";
+import { createIdentity, type Identity, identityRoutes } from "./identity/index.ts";
+import type { Clock } from "./kernel/clock.ts";
+import type { Log } from "./kernel/log.ts";
+import { periodically } from "./kernel/periodic.ts";
+import type { Random } from "./kernel/random.ts";
+import { createSecretHasher } from "./kernel/secret-hash.ts";
+import { createNamespaces, namespaceRoutes } from "./namespaces/index.ts";
+import { type DataFolder, loadPepper } from "./store/data-folder.ts";
+import type { Store } from "./store/store.ts";
+
+const WRITE_BEHIND_EVERY_MS = 5_000;
+
+export type Ground = {
+  config: Config;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  folder: DataFolder;
+  store: Store;
+  verifyAnswers?: boolean;
+};
+
+/** What a folder needs before, or without, a server: people and teams. */
+export function wireIdentity({
+  clock,
+  random,
+  folder,
+  store,
+}: Pick<Ground, "clock" | "random" | "folder" | "store">): Identity {
+  const hasher = createSecretHasher(loadPepper(folder, random));
+  return createIdentity({ store, clock, random, hasher, audit: createAudit({ clock }) });
+}
+
+/** Everything is built and joined here, ground floor first. */
+export function wire(ground: Ground) {
+  const { config, clock, random, log, folder, store } = ground;
+  const hasher = createSecretHasher(loadPepper(folder, random));
+  const audit = createAudit({ clock });
+  const identity = createIdentity({ store, clock, random, hasher, audit });
+  const namespaces = createNamespaces({ store, clock, random, audit, limit: config.namespacesPerTeam });
+  const failureLimits = { perAddress: config.failedAttemptsPerMinute, perKey: config.failedAttemptsPerMinute };
+  const accessKeys = createAccessKeys({ store, clock, random, hasher, audit, namespaces, failureLimits });
+
+  let publicUrl = config.publicUrl ?? "";
+  const app = createHttp({
+    clock,
+    random,
+    log,
+    authenticate: { token: identity.recognise, access_key: accessKeys.verify },
+    routes: [
+      ...operationsRoutes(),
+      ...identityRoutes({ clock }),
+      ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
+      ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+    ],
+    rateLimits: config.rateLimits,
+    trustProxy: config.trustProxy,
+    verifyAnswers: ground.verifyAnswers ?? false,
+  });
+  const failed = (error: unknown): void => log.error({ error }, "periodic work failed");
+  const periodic = [periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed)];
+
+  return {
+    app,
+    identity,
+    accessKeys,
+    /** Starts to listen. Resolves with the address that clients use. Rejects with Node's `EADDRINUSE` and the like. */
+    async listen(): Promise<string> {
+      await app.listen({ host: config.host, port: config.port });
+      const { address, port, family } = app.server.address() as AddressInfo;
+      // A wildcard is no address to connect to; from this machine, loopback is.
+      const reachable = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
+      const url = `http://${family === "IPv6" && reachable === address ? `[${address}]` : reachable}:${port}`;
+      publicUrl = config.publicUrl ?? url;
+      return url;
+    },
+    /** Stops listening, lets running functions finish, writes everything down. */
+    async close(): Promise<void> {
+      for (const task of periodic) task.stop();
+      await app.close();
+      await accessKeys.writeBehind();
+      await store.close();
+    },
+  };
+}
+
+export type Latchkey = ReturnType<typeof wire>;
