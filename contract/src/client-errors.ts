@@ -74,13 +74,17 @@ export function readApiError(response: Response, text: string): ApiError {
   );
 }
 
+/** DigitalOcean's schema makes the request id optional, so what stands in front of a server may leave it out. */
+const AnyDigitalOceanError = DigitalOceanError.partial({ id: true, request_id: true });
+
 /** An error body of either plane; `undefined` for anything else, a function's own result included. */
-export function readErrorBody(text: string): { message: string; requestId: string } | undefined {
+export function readErrorBody(text: string): { message: string; requestId: string | null } | undefined {
   const body = parseJson(text);
-  const digitalOcean = DigitalOceanError.safeParse(body);
-  if (digitalOcean.success) return { message: digitalOcean.data.message, requestId: digitalOcean.data.request_id };
   const openWhisk = OpenWhiskError.safeParse(body);
-  return openWhisk.success ? { message: openWhisk.data.error, requestId: openWhisk.data.code } : undefined;
+  if (openWhisk.success) return { message: openWhisk.data.error, requestId: openWhisk.data.code };
+  const digitalOcean = AnyDigitalOceanError.safeParse(body);
+  if (!digitalOcean.success) return undefined;
+  return { message: digitalOcean.data.message, requestId: digitalOcean.data.request_id ?? null };
 }
 
 /** The value of a JSON text; `undefined`, which JSON cannot say, if it is not one. */
