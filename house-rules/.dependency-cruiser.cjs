@@ -13,7 +13,8 @@ const MAY_ENTER = {
 
 const SERVER = "^server/src/";
 const ROOM = `${SERVER}(${Object.keys(MAY_ENTER).join("|")})/`;
-const WIRING = `${SERVER}(main|wire|config|operator)\\.ts$`;
+/** What stands beside the rooms: main, wire, config, operator. They join things; nothing but tests joins them. */
+const WIRING = `${SERVER}[^/]+\\.ts$`;
 /** Code that runs in no product: tests and what they and the benchmarks share. */
 const NOT_PRODUCT = ["\\.test\\.ts$", "^(contract|server|cli)/(test|bench)/"];
 const NOT_TEST = NOT_PRODUCT[0];

@@ -98,6 +98,7 @@ export const GOOD_IMPORTS: readonly (readonly [file: string, imports: string])[]
   ["server/src/functions/keys.test.ts", "../access-keys/index.ts"],
   ["server/src/config.ts", "./runtime/index.ts"],
   ["server/src/operator.ts", "./config.ts"],
+  ["server/src/operator.test.ts", "./operator.ts"],
   ["server/test/fake-clock.ts", "../src/kernel/clock.ts"],
   ["server/test/peek.ts", "../src/audit/queries.ts"],
   ["server/bench/verify.ts", "../test/fake-clock.ts"],
