@@ -1,4 +1,5 @@
 import { DigitalOceanError, OpenWhiskError } from "./errors.ts";
+import type { RouteDescription } from "./route.ts";
 
 /** What an answer's status says about a request that was refused; one word, whichever plane refused it. */
 export type ApiErrorKind =
@@ -24,8 +25,17 @@ const KINDS = new Map<number, ApiErrorKind>([
   [504, "unavailable"],
 ]);
 
+type Refusal = {
+  readonly route: Pick<RouteDescription, "id" | "credential">;
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly retryAfterSeconds?: number | null;
+};
+
 /** The API answered, and the answer is no. */
 export class ApiError extends Error {
+  /** What was asked. */
+  readonly route: Refusal["route"];
   readonly status: number;
   readonly kind: ApiErrorKind;
   /** Quote it when asking for help; null if whatever answered sent none. */
@@ -33,9 +43,10 @@ export class ApiError extends Error {
   /** How long the server asks to wait before the next try; null where it does not say. */
   readonly retryAfterSeconds: number | null;
 
-  constructor(status: number, message: string, requestId: string | null, retryAfterSeconds: number | null = null) {
+  constructor(message: string, { route, status, requestId, retryAfterSeconds = null }: Refusal) {
     super(message);
     this.name = "ApiError";
+    this.route = route;
     this.status = status;
     this.kind = KINDS.get(status) ?? (status >= 500 ? "server_error" : "invalid");
     this.requestId = requestId;
@@ -63,15 +74,17 @@ export class InvalidRequestError extends Error {
 }
 
 /** What an error answer says. A proxy's page of HTML says nothing worth repeating. */
-export function readApiError(response: Response, text: string): ApiError {
-  const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+export function readApiError(route: RouteDescription, response: Response, text: string): ApiError {
+  const { status, headers } = response;
   const said = readErrorBody(text);
-  return new ApiError(
-    response.status,
-    said?.message ?? `the server answered ${[response.status, response.statusText].join(" ").trim()}`,
-    said?.requestId ?? response.headers.get("x-request-id"),
-    Number.isFinite(retryAfter) ? retryAfter : null,
-  );
+  const retryAfter = /^\d+$/.exec(headers.get("retry-after") ?? "");
+  const message = said?.message ?? `the server answered ${[status, response.statusText].join(" ").trim()}`;
+  return new ApiError(message, {
+    route,
+    status,
+    requestId: said?.requestId ?? headers.get("x-request-id"),
+    retryAfterSeconds: retryAfter === null ? null : Number(retryAfter[0]),
+  });
 }
 
 /** DigitalOcean's schema makes the request id optional, so what stands in front of a server may leave it out. */

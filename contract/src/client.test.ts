@@ -140,9 +140,10 @@ describe("what comes back", () => {
     expect(error).toHaveProperty("message", expect.stringMatching(/namespace\.list.*not from this API.*namespaces: /));
   });
 
-  test("a page of HTML with status 200 is an error, not data", async () => {
+  test("a page of HTML with status 200 is an error, not data, even where any JSON would do", async () => {
     answer = { body: "<html>Welcome to nginx</html>" };
     expect(await failure(controlPlane().call(listNamespaces))).toBeInstanceOf(UnreachableError);
+    expect(await failure(dataPlane().call(invoke, { params: here }))).toBeInstanceOf(UnreachableError);
   });
 });
 
@@ -152,6 +153,7 @@ describe("refusals", () => {
     const error = await failure(controlPlane().call(listAccessKeys, { params: { namespace_id: "fn-1" } }));
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ status: 404, kind: "not_found", message: "access key not found", requestId: "r-7" });
+    expect(error).toMatchObject({ route: { id: "accessKey.list", credential: "token" } });
   });
 
   test("OpenWhisk's error body gives message and request id", async () => {

@@ -113,11 +113,12 @@ function readAnswer<R extends RouteDescription>(
   const schema = route.answers[status];
   // A function that failed answers 502 too, but with its result and not with an error body.
   if (schema === undefined || (status >= 400 && readErrorBody(text) !== undefined)) {
-    if (!response.ok) throw readApiError(response, text);
+    if (!response.ok) throw readApiError(route, response, text);
     throw strange(baseUrl, route, `status ${status}`);
   }
   if (schema === null) return { status, headers, body: null } as CallAnswer<R>;
   const body = parseJson(text);
+  if (body === undefined) throw strange(baseUrl, route, "not JSON");
   const checked = schema.safeParse(body);
   if (!checked.success) throw strange(baseUrl, route, describeIssue(checked.error.issues[0]));
   // The body as it came, not as parsed: a newer server's additions are the caller's to see.
