@@ -99,7 +99,14 @@ export const TIDY_RULES: readonly TidyRule[] = [
   {
     forbid: /\.\s*reveal\b/,
     lookIn: "code",
-    allowedIn: ["server/src/kernel/secret-hash.ts", ...TESTS],
+    allowedIn: [
+      "server/src/access-keys/routes.ts", // shown once, to who made the key
+      "server/src/access-keys/service.ts", // hashed
+      "server/src/identity/service.ts", // hashed
+      "server/src/operator.ts", // shown once, to who set the server up
+      "contract/src/client-request.ts", // sent in the Authorization header
+      ...TESTS,
+    ],
     because: "a secret comes out of its wrapper in few places, each reviewed: add the file here with your change",
     catches: ["digest(secret.reveal())", "secrets.map((secret) => secret\n  .reveal())"],
     passes: ["show(secret)"],
@@ -129,12 +136,12 @@ export const TIDY_RULES: readonly TidyRule[] = [
     passes: ["// TODO(#12): later", "mktemp latchkey.XXXXXX"],
   },
   {
-    forbid: /\bdofs_v1_[0-9A-Za-z]{56}\b|\bdop_v1_[0-9a-f]{64}\b/,
+    forbid: /\b(dofs_v1_(?!(.)\2+\b)[0-9A-Za-z]{56}|dop_v1_(?!(.)\3+\b)[0-9a-f]{64})\b/,
     lookIn: "text",
     allowedIn: [],
     because: "whole secrets are made when a test runs; one that is written down looks real to people and scanners",
     catches: [`"dofs_v1_${"Ab3".repeat(18)}xy"`, `Bearer dop_v1_${"0f".repeat(32)}`],
-    passes: ['"dofs_v1_"', "dop_v1_..."],
+    passes: ['"dofs_v1_"', "dop_v1_...", `dofs_v1_${"a".repeat(56)}`],
   },
   {
     forbid: /(?<![\w.}~-])\/(home|Users|root|work|workspace|mnt)\/[\w.-]+|\b[A-Z]:\\Users\\/,
