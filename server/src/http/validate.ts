@@ -1,4 +1,4 @@
-import type { Dialect } from "@latchkey/contract/route";
+import type { Dialect, RouteDescription } from "@latchkey/contract/route";
 import type { z } from "zod";
 import { httpErrors } from "./errors.ts";
 
@@ -34,4 +34,12 @@ export function validateQuery(
   throw httpErrors.malformed_query({
     says: dialect === "openwhisk" ? `The query parameter '${name}' was malformed:\n${message}` : `${name}: ${message}`,
   });
+}
+
+/** Throws if an answer is not what its contract says. */
+export function verifyAnswer(route: RouteDescription, answer: { status: number; body?: unknown }): void {
+  const schema = route.answers[answer.status];
+  if (schema === undefined) throw new Error(`${route.id} answered ${answer.status}, which its contract does not list`);
+  if (schema !== null) schema.parse(answer.body);
+  else if (answer.body !== undefined) throw new Error(`${route.id} answered ${answer.status} with a body`);
 }

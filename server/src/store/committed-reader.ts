@@ -10,8 +10,12 @@ export type PreparedRead<Row> = {
  * as invisible here as one of another process.
  */
 export type CommittedReader = {
-  /** Changes whenever another connection, of this process or not, has committed (SQLite's `PRAGMA data_version`). */
+  /**
+   * Changes whenever another connection, of this process or not, has committed (SQLite's `PRAGMA data_version`). Asked at most
+   * once in a turn of the event loop, and again after a commit of this process: `expire` says so.
+   */
   version(): number;
+  expire(): void;
   /** Only for SQL in a `queries` file; `Row` is what the statement returns. */
   prepare<Row>(sql: string): PreparedRead<Row>;
 };
@@ -19,8 +23,18 @@ export type CommittedReader = {
 export function createCommittedReader(database: DatabaseSync): CommittedReader {
   const dataVersion = database.prepare("PRAGMA data_version");
   dataVersion.setReturnArrays(true);
+  let version: number | null = null;
+  const expire = (): void => {
+    version = null;
+  };
   return {
-    version: () => Number((dataVersion.get() as unknown as [number])[0]),
+    version() {
+      if (version !== null) return version;
+      setImmediate(expire);
+      version = Number((dataVersion.get() as unknown as [number])[0]);
+      return version;
+    },
+    expire,
     prepare<Row>(sql: string): PreparedRead<Row> {
       const statement = database.prepare(sql);
       return {

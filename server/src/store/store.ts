@@ -33,11 +33,12 @@ export async function openStore(deps: { folder: DataFolder; log: Log; schema: Sc
     await prepareSchema(folder.activity, activityMigrations, schema === "refuse" ? "create" : schema);
     const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(folder.database)) });
     const reader = openSqlite(folder.database, { readOnly: true });
+    const committed = createCommittedReader(reader);
     const activity = createActivity({ path: folder.activity, log });
     return {
       db,
-      transaction: (work) => db.transaction().execute(work),
-      committed: createCommittedReader(reader),
+      transaction: (work) => db.transaction().execute(work).finally(committed.expire),
+      committed,
       activity,
       async close() {
         await activity.close();

@@ -1,0 +1,56 @@
+import type { Credential, RouteDescription, Scope } from "@latchkey/contract/route";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Origin } from "./call.ts";
+import { httpErrors } from "./errors.ts";
+import { type AnyCaller, rateHeaders } from "./exchange.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+
+/** At once where it can be: a promise on the hot path costs more than verifying does. */
+export type Awaitable<T> = T | Promise<T>;
+type TokenCaller = AnyCaller & { readonly scopes: ReadonlySet<Scope> };
+
+/** Turns an `Authorization` header into a caller, or throws a 401 `LatchkeyError`. One per kind of credential. */
+export type Authenticators = {
+  token(header: string | undefined, origin: Origin): Awaitable<TokenCaller>;
+  access_key(header: string | undefined, origin: Origin): Awaitable<AnyCaller>;
+};
+
+/** Who may come in: authentication (401), then the rate limit (429), then the scope (403). Do-functions-api 1.3. */
+export function createAdmission(deps: { authenticate: Authenticators; limiter: RateLimiter }) {
+  const { authenticate, limiter } = deps;
+
+  const admitToken = (reply: FastifyReply, scopes: readonly Scope[] | undefined, caller: TokenCaller): void => {
+    const standing = limiter.take(caller.credentialId);
+    rateHeaders(reply, standing);
+    if (!standing.allowed) throw httpErrors.too_many_requests();
+    if (scopes !== undefined && !scopes.some((scope) => caller.scopes.has(scope))) throw httpErrors.missing_scope();
+  };
+
+  return {
+    admit(request: FastifyRequest, reply: FastifyReply, route: RouteDescription): Awaitable<void> {
+      const { exchange } = request;
+      const { authorization } = request.headers;
+      if (route.credential === "access_key") {
+        const caller = authenticate.access_key(authorization, exchange);
+        if (!(caller instanceof Promise)) {
+          exchange.caller = caller;
+          return;
+        }
+        return caller.then((known) => {
+          exchange.caller = known;
+        });
+      }
+      if (route.credential === "none") return;
+      return Promise.resolve(authenticate.token(authorization, exchange)).then((caller) => {
+        exchange.caller = caller;
+        admitToken(reply, route.scopes, caller);
+      });
+    },
+
+    /** Only who it is: for addresses that no described route answers. */
+    async recognise(request: FastifyRequest, credential: Credential): Promise<void> {
+      if (credential === "none") return;
+      request.exchange.caller = await authenticate[credential](request.headers.authorization, request.exchange);
+    },
+  };
+}

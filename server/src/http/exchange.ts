@@ -1,0 +1,114 @@
+import type { Dialect } from "@latchkey/contract/route";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "../kernel/clock.ts";
+import { LatchkeyError } from "../kernel/errors.ts";
+import type { Log } from "../kernel/log.ts";
+import type { Random } from "../kernel/random.ts";
+import type { Origin } from "./call.ts";
+import { errorBody } from "./error-shape.ts";
+import { httpErrors } from "./errors.ts";
+import type { RateLimiter, RateStanding } from "./rate-limit.ts";
+import { createRequestIds } from "./request-id.ts";
+
+/** What every kind of caller has: the id of the credential it came with, for limits and the log. */
+export type AnyCaller = { readonly credentialId: string };
+
+/** One request on its way to its answer. */
+export type Exchange = Origin & {
+  readonly dialect: Dialect;
+  /** The contract's id of the route; `none` where no described route answers. */
+  readonly route: string;
+  readonly startedMs: number;
+  caller: AnyCaller | null;
+};
+
+declare module "fastify" {
+  interface FastifyRequest {
+    exchange: Exchange;
+  }
+}
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+
+/** openwhisk-api 1.6: on every answer of the REST API. */
+const CORS_HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent",
+  "access-control-allow-methods": "GET, DELETE, POST, PUT, HEAD",
+};
+
+/** DigitalOcean's three headers, plain integers; `retry-after` only when the burst limit was hit (do-functions-api 2.2). */
+export function rateHeaders(reply: FastifyReply, standing: RateStanding): void {
+  reply.header("ratelimit-limit", standing.limit);
+  reply.header("ratelimit-remaining", standing.remaining);
+  reply.header("ratelimit-reset", standing.resetSeconds);
+  if (standing.retryAfterSeconds !== null) reply.header("retry-after", standing.retryAfterSeconds);
+}
+
+/** How an exchange begins and ends: ids, headers that every answer has, error answers, and the one log line. */
+export function createExchanges(deps: { clock: Clock; random: Random; log: Log; limiter: RateLimiter }) {
+  const { clock, log, limiter } = deps;
+  const requestIds = createRequestIds(deps.random);
+
+  const logLine = (exchange: Exchange, status: number, extra: Record<string, unknown> | null): void => {
+    const fields: Record<string, unknown> = {
+      requestId: exchange.requestId,
+      caller: exchange.caller?.credentialId ?? null,
+      route: exchange.route,
+      status,
+      ms: Math.round((clock.monotonicMs() - exchange.startedMs) * 10) / 10,
+    };
+    if (extra !== null) Object.assign(fields, extra);
+    if (status >= 500) log.error(fields, "request failed");
+    else log.info(fields, "request");
+  };
+
+  return {
+    begin(request: FastifyRequest, reply: FastifyReply, dialect: Dialect, route: string): Exchange {
+      const { headers } = request;
+      const exchange: Exchange = {
+        requestId: requestIds(dialect, headers["x-request-id"]),
+        address: request.ip,
+        userAgent: headers["user-agent"] ?? "",
+        dialect,
+        route,
+        startedMs: clock.monotonicMs(),
+        caller: null,
+      };
+      request.exchange = exchange;
+      reply.header("x-request-id", exchange.requestId);
+      if (dialect === "openwhisk") reply.headers(CORS_HEADERS);
+      else rateHeaders(reply, limiter.uncounted());
+      return exchange;
+    },
+
+    /** Notes a success in the log. */
+    done: (exchange: Exchange, status: number): void => logLine(exchange, status, null),
+
+    /** Answers with an error: an expected one as it is, anything else as one fixed sentence and a log line with the cause. */
+    fail(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
+      const { exchange } = request;
+      const error = asLatchkeyError(thrown);
+      const cause = error.code === httpErrors.unexpected.code ? { cause: thrown } : {};
+      logLine(exchange, error.status, { error: error.code, ...error.log, ...cause });
+      if (error.status === 401 && exchange.dialect === "openwhisk") {
+        reply.header("www-authenticate", 'Basic realm="OpenWhisk secure realm"');
+      }
+      reply
+        .code(error.status)
+        .headers(error.headers)
+        .header("content-type", JSON_TYPE)
+        .send(JSON.stringify(errorBody(exchange.dialect, error, exchange.requestId)));
+    },
+  };
+}
+
+export type Exchanges = ReturnType<typeof createExchanges>;
+
+function asLatchkeyError(thrown: unknown): LatchkeyError {
+  if (thrown instanceof LatchkeyError) return thrown;
+  const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : undefined;
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return httpErrors.body_too_large({ cause: thrown });
+  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH") return httpErrors.malformed_body({ cause: thrown });
+  return httpErrors.unexpected({ cause: thrown });
+}
