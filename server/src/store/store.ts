@@ -6,9 +6,10 @@ import { activityMigrations } from "./activity/migrations.ts";
 import { type CommittedReader, createCommittedReader } from "./committed-reader.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { storeErrors } from "./errors.ts";
+import { NodeSqliteDialect } from "./kysely-sqlite.ts";
 import { migrations } from "./migrations/index.ts";
+import { openSqlite } from "./open-sqlite.ts";
 import { inspectSchema, migrate } from "./schema.ts";
-import { NodeSqliteDialect, openSqlite } from "./sqlite.ts";
 import type { Db, Tables, Tx } from "./tables.ts";
 
 export type Store = {

@@ -2,7 +2,7 @@ import type { SQLInputValue } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../../kernel/log.ts";
 import { type CommittedReader, createCommittedReader } from "../committed-reader.ts";
-import { openSqlite } from "../sqlite.ts";
+import { openSqlite } from "../open-sqlite.ts";
 
 const GROUP_COMMIT_MS = 8;
 const LARGEST_BATCH = 512;

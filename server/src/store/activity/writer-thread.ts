@@ -1,6 +1,6 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { openSqlite } from "../sqlite.ts";
+import { openSqlite } from "../open-sqlite.ts";
 import type { WriteBatch } from "./activity.ts";
 
 const database = openSqlite(String(workerData));

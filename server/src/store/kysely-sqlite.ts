@@ -1,18 +1,7 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 
 const CACHED_STATEMENTS = 512;
-
-/** How every connection to a database file of ours is opened. Throws `node:sqlite` errors. */
-export function openSqlite(path: string, options: { readOnly?: boolean } = {}): DatabaseSync {
-  const database = new DatabaseSync(path, { readOnly: options.readOnly ?? false, enableForeignKeyConstraints: true });
-  database.exec("PRAGMA busy_timeout = 5000");
-  if (options.readOnly !== true) {
-    // FULL: a commit that was acknowledged survives a power cut, not only a crash of the process.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  }
-  return database;
-}
 
 /** SQLite rolls schema changes back like any other; Kysely assumes not, which would leave a killed migration half done. */
 class TransactionalDdlAdapter extends SqliteAdapter {

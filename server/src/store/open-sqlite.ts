@@ -1,0 +1,12 @@
+import { DatabaseSync } from "node:sqlite";
+
+/** How every connection to a database file of ours is opened. Throws `node:sqlite` errors. */
+export function openSqlite(path: string, options: { readOnly?: boolean } = {}): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: options.readOnly ?? false, enableForeignKeyConstraints: true });
+  database.exec("PRAGMA busy_timeout = 5000");
+  if (options.readOnly !== true) {
+    // FULL: a commit that was acknowledged survives a power cut, not only a crash of the process.
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  }
+  return database;
+}
