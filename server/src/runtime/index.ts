@@ -13,3 +13,5 @@ export type {
   RuntimeKind,
   RuntimeStats,
 } from "./model.ts";
+export { createRuntime, type RuntimeDeps } from "./service.ts";
+export { runtimeSizeFor } from "./sizing.ts";

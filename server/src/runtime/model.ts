@@ -95,6 +95,8 @@ export type RuntimeStats = {
 export type RuntimeConfig = {
   /** An existing directory in which each process gets a private one while it lives. */
   readonly scratchDirectory: string;
+  /** Processors that functions may keep busy. */
+  readonly cores: number;
   readonly cellsMax: number;
   readonly cellsPerActionMax: number;
   /** What the memory limits of all live processes may add up to. */
