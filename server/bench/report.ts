@@ -1,0 +1,95 @@
+import type { FootprintRow } from "./footprint.ts";
+import type { ColdRow, WarmRow } from "./invoke.ts";
+import type { VerifyRow } from "./verify.ts";
+
+export type Results = {
+  commit: string;
+  date: string;
+  machine: string;
+  node: string;
+  verify?: VerifyRow[];
+  warm?: WarmRow[];
+  cold?: ColdRow;
+  footprint?: FootprintRow;
+};
+
+const table = (headings: string[], rows: string[][]): string =>
+  [headings, headings.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** The results as a page for people. Ratio: Latchkey's requests per second over bare `node:http`'s, medians of the same rounds. */
+export function report(results: Results): string {
+  const parts = [`# Bench ${results.date}, commit ${results.commit}`, `${results.machine}, Node ${results.node}`];
+  if (results.verify !== undefined) {
+    const rows = results.verify.map((row) => [
+      row.keys.toLocaleString("en"),
+      String(row.connections),
+      row.drawn,
+      row.ratio.toFixed(2),
+      row.subject.requestsPerSecond.toFixed(0),
+      row.bare.requestsPerSecond.toFixed(0),
+      row.subject.p50Ms.toFixed(2),
+      row.subject.p99Ms.toFixed(2),
+      row.subject.cpuMicrosecondsPerRequest.toFixed(1),
+      row.bare.cpuMicrosecondsPerRequest.toFixed(1),
+      row.cpuRatio.toFixed(2),
+    ]);
+    const headings = [
+      "keys",
+      "conn.",
+      "drawn",
+      "ratio",
+      "req/s",
+      "bare req/s",
+      "p50 ms",
+      "p99 ms",
+      "CPU µs",
+      "bare CPU µs",
+      "CPU ratio",
+    ];
+    parts.push("## Verify: authenticated `GET /api/v1/namespaces`", table(headings, rows));
+  }
+  if (results.warm !== undefined) {
+    const rows = results.warm.map((row) => [
+      String(row.connections),
+      row.ratio.toFixed(3),
+      row.subject.requestsPerSecond.toFixed(0),
+      row.bare.requestsPerSecond.toFixed(0),
+      row.subject.p50Ms.toFixed(2),
+      row.subject.p99Ms.toFixed(2),
+      row.subject.cpuMicrosecondsPerRequest.toFixed(1),
+      row.bare.cpuMicrosecondsPerRequest.toFixed(1),
+    ]);
+    const headings = ["conn.", "ratio", "req/s", "bare req/s", "p50 ms", "p99 ms", "server CPU µs", "bare CPU µs"];
+    parts.push("## Warm invoke: blocking, recorded", table(headings, rows));
+  }
+  if (results.cold !== undefined) {
+    const { coldP50Ms, coldP99Ms, bareP50Ms, nodeStartMs, samples } = results.cold;
+    const cells = [
+      coldP50Ms.toFixed(1),
+      coldP99Ms.toFixed(1),
+      nodeStartMs.toFixed(1),
+      (coldP50Ms / nodeStartMs).toFixed(2),
+      bareP50Ms.toFixed(2),
+      (coldP50Ms / bareP50Ms).toFixed(1),
+      String(samples),
+    ];
+    parts.push(
+      "## Cold invoke",
+      table(
+        ["p50 ms", "p99 ms", "`node -e 0` ms", "ratio to it", "bare request ms", "ratio to it", "samples"],
+        [cells],
+      ),
+    );
+  }
+  if (results.footprint !== undefined) {
+    const { startToListeningMs, idleMib, samples } = results.footprint;
+    parts.push(
+      "## Footprint",
+      table(
+        ["start to first answer ms", "idle MiB", "samples"],
+        [[startToListeningMs.toFixed(0), idleMib.toFixed(0), String(samples)]],
+      ),
+    );
+  }
+  return `${parts.join("\n\n")}\n`;
+}
