@@ -1,17 +1,22 @@
 import ipaddr from "ipaddr.js";
 
-/** A CIDR range or single address in canonical form; undefined if the text is neither. */
+const ADDRESS_AND_PREFIX = /^([^/%]+)(?:\/(\d{1,3}))?$/;
+
+/** A CIDR range or single address in canonical form, no bit set beyond the prefix; undefined if the text is neither. */
 export function parseNetwork(text: string): string | undefined {
-  const trimmed = text.trim();
-  if (ipaddr.isValidCIDR(trimmed)) {
-    const [address, bits] = ipaddr.parseCIDR(trimmed);
-    return `${address.toString()}/${bits}`;
-  }
-  // `isValid` alone takes octal and shortened forms such as 010.1, which readers take for something else.
-  if (!ipaddr.IPv6.isValid(trimmed) && !ipaddr.IPv4.isValidFourPartDecimal(trimmed)) return undefined;
-  const address = ipaddr.parse(trimmed);
-  return `${address.toString()}/${address.kind() === "ipv4" ? 32 : 128}`;
+  const [, written = "", prefix] = ADDRESS_AND_PREFIX.exec(text.trim()) ?? [];
+  // The library alone takes octal and shortened forms such as 010.1, which readers take for something else.
+  if (!ipaddr.IPv6.isValid(written) && !ipaddr.IPv4.isValidFourPartDecimal(written)) return undefined;
+  const width = widthOf(ipaddr.parse(written));
+  // An IPv4 range in IPv6 form is the IPv4 range, as an address in that form is the IPv4 address.
+  const address = ipaddr.process(written);
+  const bits = Number(prefix ?? width) - (width - widthOf(address));
+  if (bits < 0 || bits > widthOf(address)) return undefined;
+  const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
+  return `${family.networkAddressFromCIDR(`${address}/${bits}`)}/${bits}`;
 }
+
+const widthOf = (address: ipaddr.IPv4 | ipaddr.IPv6): number => (address.kind() === "ipv4" ? 32 : 128);
 
 /** Whether the address lies in one of the ranges. An IPv4 address that arrives in IPv6 form counts as the IPv4 one. */
 export function isInNetworks(address: string, networks: readonly string[]): boolean {
