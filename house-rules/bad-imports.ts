@@ -90,6 +90,7 @@ export const GOOD_IMPORTS: readonly (readonly [file: string, imports: string])[]
   ["server/src/identity/service.ts", "../audit/index.ts"],
   ["server/src/namespaces/index.ts", "../identity/index.ts"],
   ["server/src/namespaces/model.ts", "../kernel/clock.ts"],
+  ["server/src/namespaces/model/regions.ts", "@latchkey/contract/keys"],
   ["server/src/access-keys/queries.ts", "../store/tables.ts"],
   ["server/src/functions/index.ts", "../runtime/index.ts"],
   ["server/src/functions/routes.ts", "../http/reply.ts"],
