@@ -1,0 +1,42 @@
+import {
+  createAccessKey,
+  deleteAccessKey,
+  getAccessKey,
+  listAccessKeys,
+  renameAccessKey,
+  rotateAccessKey,
+} from "./access-keys.ts";
+import { getTokenInfo } from "./identity.ts";
+import { createNamespace, deleteNamespace, getNamespace, getOrCreateSandbox, listNamespaces } from "./namespaces.ts";
+import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "./operations.ts";
+import type { RouteDescription } from "./route.ts";
+
+/** Routes that are about the same thing: a tag of the API document, a section of the page made from it. */
+export type Chapter = { readonly title: string; readonly about: string; readonly routes: readonly RouteDescription[] };
+
+/** Every described route, each in one chapter, in the order in which a newcomer meets them. */
+export const CHAPTERS: readonly Chapter[] = [
+  {
+    title: "Namespaces",
+    about: "Where functions live. Whoever calls the functions of a namespace needs an access key to it.",
+    routes: [listNamespaces, createNamespace, getNamespace, deleteNamespace, getOrCreateSandbox],
+  },
+  {
+    title: "Access keys",
+    about: "A person's own credential for one namespace: named, expiring, revocable. Its secret is shown once.",
+    routes: [createAccessKey, listAccessKeys, getAccessKey, renameAccessKey, rotateAccessKey, deleteAccessKey],
+  },
+  {
+    title: "API tokens",
+    about: "What people and machines present to manage namespaces and access keys.",
+    routes: [getTokenInfo],
+  },
+  {
+    title: "Operations",
+    about: "What any server answers to anybody: that it is up, and what this page says.",
+    routes: [getHealth, getApiDocument, getApiPage, getApiPagePart],
+  },
+];
+
+/** Every described route. */
+export const ALL_ROUTES: readonly RouteDescription[] = CHAPTERS.flatMap(({ routes }) => routes);
