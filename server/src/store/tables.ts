@@ -103,6 +103,26 @@ export type AuditEntriesTable = {
   hash: Uint8Array | null;
 };
 
+/** Everything that has a name in a namespace. `package` is empty for what is in none, packages themselves included. */
+export type EntitiesTable = {
+  namespace_id: string;
+  package: string;
+  name: string;
+  collection: "action" | "package";
+  version: string;
+  publish: number;
+  updated_at: number;
+  /** JSON arrays of `{ key, value }`; parameters also have `init`. */
+  annotations: string;
+  parameters: string;
+  /** JSON object: what only entities of this collection have. */
+  body: string;
+  /** Unique to this state of the entity. */
+  revision: string;
+  code_id: string | null;
+};
+export type FunctionCodeTable = { id: string; code: string };
+
 export type Tables = {
   teams: TeamsTable;
   users: UsersTable;
@@ -114,6 +134,8 @@ export type Tables = {
   changes: ChangesTable;
   change_counter: ChangeCounterTable;
   audit_entries: AuditEntriesTable;
+  entities: EntitiesTable;
+  function_code: FunctionCodeTable;
 };
 
 export type Db = Kysely<Tables>;

@@ -13,5 +13,43 @@ const uses: Migration = {
   },
 };
 
+const activations: Migration = {
+  async up(db: Kysely<never>) {
+    await db.schema
+      .createTable("activations")
+      // Made of the time, so that new records go to the end of the index.
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("namespace_id", "text", (c) => c.notNull())
+      .addColumn("package", "text", (c) => c.notNull())
+      .addColumn("name", "text", (c) => c.notNull())
+      .addColumn("binding", "text")
+      .addColumn("version", "text", (c) => c.notNull())
+      .addColumn("kind", "text", (c) => c.notNull())
+      .addColumn("timeout_ms", "integer", (c) => c.notNull())
+      .addColumn("memory_mb", "integer", (c) => c.notNull())
+      .addColumn("logs_mb", "integer", (c) => c.notNull())
+      .addColumn("started_at", "bigint", (c) => c.notNull())
+      .addColumn("ended_at", "bigint", (c) => c.notNull())
+      .addColumn("wait_ms", "integer", (c) => c.notNull())
+      .addColumn("init_ms", "integer")
+      .addColumn("timed_out", "integer", (c) => c.notNull())
+      .addColumn("status", "text", (c) => c.notNull())
+      .addColumn("access_key_id", "text", (c) => c.notNull())
+      .addColumn("owner_id", "text", (c) => c.notNull())
+      .addColumn("result_bytes", "integer", (c) => c.notNull())
+      .addColumn("result", "text", (c) => c.notNull())
+      .addColumn("logs", "text", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createIndex("activations_listed")
+      .on("activations")
+      .columns(["namespace_id", "started_at"])
+      .execute();
+  },
+};
+
 /** Schema of the activity database; forward only, as the main one. */
-export const activityMigrations: Readonly<Record<string, Migration>> = { "0001-access-key-uses": uses };
+export const activityMigrations: Readonly<Record<string, Migration>> = {
+  "0001-access-key-uses": uses,
+  "0002-activations": activations,
+};
