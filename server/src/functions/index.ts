@@ -1,0 +1,4 @@
+export { functionErrors } from "./errors.ts";
+export { DEFAULT_LIMITS, type FunctionLimits } from "./model/limits.ts";
+export { functionRoutes } from "./routes/function-routes.ts";
+export { createFunctions, type Functions } from "./service/functions.ts";

@@ -1,0 +1,82 @@
+import { mayDo, mayDoToAll, type NamespacePrincipal, type Operation } from "../../namespaces/index.ts";
+import { functionErrors } from "../errors.ts";
+import type { Activation } from "./activations.ts";
+import { checkNamespaceName, type EntityKey, parseEntityName, pathOf } from "./names.ts";
+
+/** A refusal that names what was asked for, whether that exists or not: it says nothing about it. */
+const refusal = (namespace: string, path: string) =>
+  functionErrors.not_authorized({
+    says: `The supplied authentication is not authorized to access '${namespace}/${path}'.`,
+  });
+
+/**
+ * Refuses a path that names another namespace, without looking whether there is one. `_` is the caller's own. `path` is what
+ * is asked for inside; null if nothing that has a name.
+ */
+export function requireOwnNamespace(caller: NamespacePrincipal, namespace: string, path: string | null): void {
+  if (namespace === "_" || namespace === caller.namespaceId) return;
+  checkNamespaceName(namespace);
+  throw path === null ? functionErrors.not_authorized() : refusal(namespace, path);
+}
+
+/** The entity that a request's path names, if the path stays in the caller's namespace. Throws for names that cannot be. */
+export function keyIn(caller: NamespacePrincipal, namespace: string, packageName: string, name: string): EntityKey {
+  const key: EntityKey = {
+    namespaceId: caller.namespaceId,
+    packageName: packageName === "" ? "" : parseEntityName(packageName),
+    name: parseEntityName(name),
+  };
+  requireOwnNamespace(caller, namespace, pathOf(key));
+  return key;
+}
+
+/** Throws `function.not_authorized` unless the caller's grants cover this action. */
+export function requireMay(caller: NamespacePrincipal, operation: Operation, key: EntityKey): void {
+  if (!mayDo(caller.grants, operation, pathOf(key))) throw refusal(key.namespaceId, pathOf(key));
+}
+
+/** A package is all that is in it, so it takes a grant for all of that. */
+export function requireMayPackage(caller: NamespacePrincipal, operation: Operation, key: EntityKey): void {
+  if (!mayDoToAll(caller.grants, operation, `${key.name}/`)) throw refusal(key.namespaceId, key.name);
+}
+
+/** Which of a list's entries the caller sees. */
+export type Sight = "everything" | { sees(key: EntityKey): boolean };
+
+/** Throws `function.not_authorized` if the caller may read nothing at all. */
+export function sightOf(caller: NamespacePrincipal, collection: "action" | "package"): Sight {
+  const { grants } = caller;
+  if (mayDoToAll(grants, "read", "")) return "everything";
+  if (!grants.some(({ operation }) => operation !== "invoke")) throw functionErrors.not_authorized();
+  if (collection === "package") return { sees: ({ name }) => mayDoToAll(grants, "read", `${name}/`) };
+  return { sees: (key) => mayDo(grants, "read", pathOf(key)) };
+}
+
+/** Which activations the caller sees: those of functions it may read, and those it caused itself. */
+export type ActivationSight = {
+  /** Patterns of function paths; `*` sees everything. */
+  readonly patterns: readonly string[];
+  /** The key whose own activations are seen as well. */
+  readonly accessKeyId: string | null;
+};
+
+/**
+ * Grants to deploy are no grants to see what came of running: they read definitions. Throws `function.not_authorized` if the
+ * caller sees none.
+ */
+export function activationSightOf({ grants, credentialId }: NamespacePrincipal): ActivationSight {
+  const reading = grants.filter(({ operation }) => operation === "read" || operation === "full");
+  const invoking = grants.some(({ operation }) => operation === "invoke" || operation === "full");
+  if (reading.length === 0 && !invoking) throw functionErrors.not_authorized();
+  return {
+    patterns: reading.map(({ pattern }) => pattern ?? "*"),
+    accessKeyId: invoking ? credentialId : null,
+  };
+}
+
+/** Whether an activation is among those the caller sees. */
+export function isInSight(sight: ActivationSight, activation: Activation): boolean {
+  if (activation.accessKeyId === sight.accessKeyId) return true;
+  const grants = sight.patterns.map((pattern) => ({ operation: "read", pattern }) as const);
+  return mayDo(grants, "read", pathOf(activation));
+}

@@ -1,0 +1,36 @@
+import type { EpochMs } from "../../kernel/clock.ts";
+import type { NamespaceId } from "../../namespaces/index.ts";
+import type { Annotation } from "./annotations.ts";
+import type { Exec } from "./exec.ts";
+import type { ActionLimits } from "./limits.ts";
+import type { EntityKey, EntityName } from "./names.ts";
+import type { Parameter } from "./parameters.ts";
+
+/** What lists show of every entity. */
+type Listed = {
+  readonly key: EntityKey;
+  readonly version: string;
+  readonly publish: boolean;
+  readonly updatedAt: EpochMs;
+  readonly annotations: readonly Annotation[];
+};
+
+type Stored = Listed & {
+  readonly parameters: readonly Parameter[];
+  /** Different after every change; processes of a function are kept per revision. */
+  readonly revision: string;
+};
+
+type ActionFields = { readonly exec: Exec; readonly limits: ActionLimits };
+/** An action without its code, which is a large text of its own. */
+export type Action = Stored & ActionFields & { readonly collection: "action"; readonly codeId: string };
+export type ActionSummary = Listed & ActionFields;
+
+/** The package whose actions a binding stands for. */
+export type Binding = { readonly namespaceId: NamespaceId; readonly name: EntityName };
+type PackageFields = { readonly binding: Binding | null };
+export type Package = Stored & PackageFields & { readonly collection: "package" };
+export type PackageSummary = Listed & PackageFields;
+
+/** Whatever has a name. Actions and packages share one keyspace, with what later joins them. */
+export type Entity = Action | Package;

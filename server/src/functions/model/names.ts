@@ -1,0 +1,45 @@
+import type { Brand } from "../../kernel/brand.ts";
+import type { NamespaceId } from "../../namespaces/index.ts";
+import { functionErrors } from "../errors.ts";
+
+/** One segment of a name, as actions, packages and whatever else shares their keyspace have it. */
+export type EntityName = Brand<string, "EntityName">;
+
+/** Where an entity is. `packageName` is empty for what is in no package, packages themselves included. */
+export type EntityKey = {
+  readonly namespaceId: NamespaceId;
+  readonly packageName: EntityName | "";
+  readonly name: EntityName;
+};
+
+const LONGEST = 256;
+/** A word character first, then also `space @ . & -`, but no space at the end (openwhisk-api 4.1). */
+const SEGMENT = /^\w(?:[\w @.&-]*[\w@.&-])?$/;
+
+/** The only way to hold an EntityName. Throws `function.name_*`. */
+export function parseEntityName(text: string): EntityName {
+  if (text.length > LONGEST) {
+    throw functionErrors.name_too_long({ says: `Name segement longer than allowed: ${text.length} > ${LONGEST}.` });
+  }
+  if (!SEGMENT.test(text)) throw functionErrors.name_illegal();
+  return text as EntityName;
+}
+
+/** Refuses a namespace that no namespace could be called. Throws `function.namespace_*`. */
+export function checkNamespaceName(text: string): void {
+  if (text.length > LONGEST) {
+    throw functionErrors.namespace_too_long({ says: `Namespace longer than allowed: ${text.length} > ${LONGEST}.` });
+  }
+  if (!SEGMENT.test(text)) throw functionErrors.namespace_illegal();
+}
+
+/** `package/name`, or just `name`: what patterns of grants are matched with. */
+export const pathOf = ({ packageName, name }: { packageName: string; name: string }): string =>
+  packageName === "" ? name : `${packageName}/${name}`;
+
+/** `namespace/package/name`: how the change feed, the audit log and refusals call an entity. */
+export const qualifiedNameOf = (key: EntityKey): string => `${key.namespaceId}/${pathOf(key)}`;
+
+/** The package that `key` is in. */
+export const packageKeyOf = (key: EntityKey): EntityKey | null =>
+  key.packageName === "" ? null : { namespaceId: key.namespaceId, packageName: "", name: key.packageName };

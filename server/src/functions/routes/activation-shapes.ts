@@ -1,0 +1,60 @@
+import type { ActivationShape, ActivationSummaryShape, ResponseShape } from "@latchkey/contract/openwhisk/activations";
+import type { RunStatus } from "../../runtime/index.ts";
+import type { Activation, ActivationSummary } from "../model/activations.ts";
+import { pathOf } from "../model/names.ts";
+import { toLimits } from "./entity-shapes.ts";
+
+/** OpenWhisk's words for how an activation ended, and their numbers (openwhisk-api 5.3). */
+const STATUS: Readonly<Record<RunStatus, { readonly code: number; readonly words: string }>> = {
+  success: { code: 0, words: "success" },
+  application_error: { code: 1, words: "application error" },
+  developer_error: { code: 2, words: "action developer error" },
+  internal_error: { code: 3, words: "whisk internal error" },
+};
+
+type Annotations = ActivationSummaryShape["annotations"];
+
+/** `user_id` is DigitalOcean's; the key is ours, so that every record says under which one it ran. */
+function annotationsOf(activation: ActivationSummary): Annotations {
+  const { namespaceId, bindingName, initMs } = activation;
+  const annotations: Annotations = [
+    { key: "path", value: `${namespaceId}/${pathOf(activation)}` },
+    { key: "waitTime", value: activation.waitMs },
+    { key: "kind", value: activation.kind },
+    { key: "timeout", value: activation.timedOut },
+    { key: "limits", value: toLimits(activation.limits) },
+    { key: "user_id", value: activation.ownerId },
+    { key: "access_key_id", value: activation.accessKeyId },
+  ];
+  // Its presence is how clients tell a cold start.
+  if (initMs !== null) annotations.push({ key: "initTime", value: initMs });
+  if (bindingName !== null) annotations.push({ key: "binding", value: `${namespaceId}/${bindingName}` });
+  return annotations;
+}
+
+export const toActivationSummary = (activation: ActivationSummary): ActivationSummaryShape => ({
+  activationId: activation.id,
+  namespace: activation.namespaceId,
+  name: activation.name,
+  version: activation.version,
+  publish: false,
+  start: activation.startedAt,
+  end: activation.endedAt,
+  duration: activation.endedAt - activation.startedAt,
+  statusCode: STATUS[activation.status].code,
+  annotations: annotationsOf(activation),
+});
+
+export const toResponse = ({ status, result, resultBytes }: Activation): ResponseShape => ({
+  status: STATUS[status].words,
+  success: status === "success",
+  result,
+  size: resultBytes,
+});
+
+export const toActivation = (activation: Activation, logs: readonly string[]): ActivationShape => ({
+  ...toActivationSummary(activation),
+  subject: activation.ownerId,
+  logs: [...logs],
+  response: toResponse(activation),
+});

@@ -1,0 +1,137 @@
+import type { NamespaceId } from "../../namespaces/index.ts";
+import type { ActionToRun, JsonObject, Runtime } from "../../runtime/index.ts";
+import { type ChangeFollower, followChanges } from "../../store/changes.ts";
+import type { CommittedReader } from "../../store/committed-reader.ts";
+import { annotationValue } from "../model/annotations.ts";
+import type { Action } from "../model/entities.ts";
+import { refuseRetired } from "../model/exec.ts";
+import type { FunctionLimits } from "../model/limits.ts";
+import { type EntityKey, qualifiedNameOf } from "../model/names.ts";
+import { argumentsOf, environmentOf, fixedKeysOf, mergeParameters } from "../model/parameters.ts";
+import { prepareCodeLookup } from "../queries/code.ts";
+import { prepareEntityLookup } from "../queries/entities.ts";
+import { type Resolved, resolveAction } from "./resolve.ts";
+
+/** Everything about an action that does not change from one invocation to the next. */
+export type Runnable = {
+  readonly action: Action;
+  readonly bindingName: string | null;
+  readonly toRun: ActionToRun;
+  /** Bound arguments; null when there are none, so that the payload is passed on as it is. */
+  readonly arguments: JsonObject | null;
+  /** Keys that a payload must not contain. */
+  readonly fixedKeys: readonly string[];
+  readonly apiHost: string;
+  /** Qualified names of what this was made from. */
+  readonly madeFrom: readonly string[];
+};
+
+/** The code is no longer that of the revision which was to run: it was replaced or deleted meanwhile. */
+export class CodeSuperseded extends Error {}
+
+const MOST_KEPT = 10_000;
+const MEGABYTE = 1_048_576;
+
+export type CatalogDeps = {
+  committed: CommittedReader;
+  runtime: Pick<Runtime, "kinds" | "retire">;
+  limits: FunctionLimits;
+  apiHost: (namespaceId: NamespaceId) => string;
+};
+
+/**
+ * Actions made ready to run, kept in memory. Exact: before every look-up it drops what the change feed names, so nothing
+ * outlives the commit that changed it, whichever process made it. A fill cannot race with a change, since looking up and
+ * reading happen in one turn.
+ */
+export function createCatalog(deps: CatalogDeps) {
+  const { committed, runtime, limits } = deps;
+  const find = prepareEntityLookup(committed);
+  const findCode = prepareCodeLookup(committed);
+  const changes: ChangeFollower = followChanges(committed);
+  const kept = new Map<string, Runnable>();
+  const retired = new Set(runtime.kinds().flatMap(({ kind, deprecated }) => (deprecated ? [kind] : [])));
+
+  const drop = (name: string, { toRun }: Runnable): void => {
+    kept.delete(name);
+    runtime.retire(toRun.namespaceId, toRun.qualifiedName);
+  };
+
+  const dropWhere = (isStale: (runnable: Runnable) => boolean): void => {
+    for (const [name, runnable] of kept) if (isStale(runnable)) drop(name, runnable);
+  };
+
+  const catchUp = (): void => {
+    const news = changes.news();
+    if (news === "unexplained") {
+      dropWhere(() => true);
+      return;
+    }
+    for (const { kind, targetId } of news) {
+      if (kind === "function") dropWhere(({ madeFrom }) => madeFrom.includes(targetId));
+      else if (kind === "namespace") dropWhere(({ toRun }) => toRun.namespaceId === targetId);
+    }
+  };
+
+  const loadCode = async (codeId: string): Promise<string> => {
+    const code = findCode(codeId);
+    if (code === undefined) throw new CodeSuperseded();
+    return code;
+  };
+
+  const prepare = ({ action, package: provider, binding }: Resolved): Runnable => {
+    const layers = [provider, binding, action].filter((entity) => entity !== null);
+    const parameters = mergeParameters(...layers.map((entity) => entity.parameters));
+    const bound = argumentsOf(parameters);
+    const qualifiedName = qualifiedNameOf(action.key);
+    return {
+      action,
+      bindingName: binding?.key.name ?? null,
+      toRun: {
+        namespaceId: action.key.namespaceId,
+        qualifiedName: `/${qualifiedName}`,
+        version: action.version,
+        // Package and binding put variables into the environment, so a change of theirs is one of what runs.
+        revision: layers.map(({ revision }) => revision).join("+"),
+        kind: action.exec.kind,
+        main: action.exec.main ?? "",
+        binary: action.exec.binary,
+        loadCode: () => loadCode(action.codeId),
+        environment: environmentOf(parameters),
+        limits: {
+          timeoutMs: action.limits.timeoutMs,
+          memoryMb: action.limits.memoryMb,
+          logsBytes: Math.min(action.limits.logsMb * MEGABYTE, limits.logsKeptBytes),
+        },
+      },
+      arguments: Object.keys(bound).length === 0 ? null : bound,
+      fixedKeys: annotationValue(action.annotations, "final") === true ? fixedKeysOf(parameters) : [],
+      apiHost: deps.apiHost(action.key.namespaceId),
+      madeFrom: layers.map(({ key }) => qualifiedNameOf(key)),
+    };
+  };
+
+  return {
+    /** What is committed under a name. */
+    find,
+
+    /** The action to run under a name. Throws `not_found`, `other_collection` and `kind_retired`. */
+    runnable(key: EntityKey): Runnable {
+      catchUp();
+      const name = qualifiedNameOf(key);
+      const known = kept.get(name);
+      if (known !== undefined) return known;
+      const runnable = prepare(resolveAction(find, key));
+      const { kind } = runnable.toRun;
+      refuseRetired({ kind, deprecated: retired.has(kind) });
+      if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? "");
+      kept.set(name, runnable);
+      return runnable;
+    },
+
+    /** Drops what has changed, without waiting for the next invocation to notice. */
+    catchUp,
+  };
+}
+
+export type Catalog = ReturnType<typeof createCatalog>;

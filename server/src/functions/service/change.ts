@@ -1,0 +1,42 @@
+import type { Audit, Origin } from "../../audit/index.ts";
+import { actorOf } from "../../identity/index.ts";
+import type { EpochMs } from "../../kernel/clock.ts";
+import type { NamespacePrincipal } from "../../namespaces/index.ts";
+import { appendChange } from "../../store/changes.ts";
+import type { Entity } from "../model/entities.ts";
+import { qualifiedNameOf } from "../model/names.ts";
+
+type Tx = Parameters<typeof appendChange>[0];
+
+/** Who wants a change, and where the request came from. */
+export type Cause = { readonly caller: NamespacePrincipal; readonly origin: Origin };
+
+const WORDS = { action: "function", package: "package" } as const;
+
+/**
+ * What belongs to every change of an entity and commits with it: the word in the change feed that drops copies kept in memory,
+ * and the audit entry. Neither code nor the values of parameters enter it.
+ */
+export async function announce(
+  tx: Tx,
+  audit: Audit,
+  { caller, origin }: Cause,
+  change: { did: "create" | "update" | "delete"; entity: Entity; at: EpochMs },
+): Promise<void> {
+  const { did, entity, at } = change;
+  const id = qualifiedNameOf(entity.key);
+  await appendChange(tx, { kind: "function", targetId: id, at });
+  await audit.record(tx, {
+    teamId: caller.teamId,
+    actor: actorOf(caller),
+    verb: `${WORDS[entity.collection]}.${did}`,
+    target: { kind: WORDS[entity.collection], id },
+    origin,
+    details: { version: entity.version, ...described(entity) },
+  });
+}
+
+function described(entity: Entity): Record<string, unknown> {
+  if (entity.collection === "action") return { kind: entity.exec.kind };
+  return entity.binding === null ? {} : { boundTo: `${entity.binding.namespaceId}/${entity.binding.name}` };
+}
