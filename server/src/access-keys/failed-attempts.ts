@@ -4,6 +4,15 @@ const WINDOW_MS = 60_000;
 const MOST_TRACKED = 10_000;
 const ADDRESSES_KEPT = 5;
 
+export type FailedAttempt = {
+  readonly address: string;
+  /** The key that was named; null for garbage. */
+  readonly keyId: string | null;
+  /** Whether there is such a key: only then is there somebody to tell. */
+  readonly isKnown: boolean;
+  readonly reason: string;
+};
+
 /** What happened to one known key's id within a window: enough to see an attack, bounded whatever the attacker does. */
 export type FailureSummary = {
   readonly keyId: string;
@@ -14,39 +23,46 @@ export type FailureSummary = {
 
 /**
  * Counts failed attempts per address and per key id within a minute. Beyond the limit a *failing* attempt is answered 429;
- * a right secret is always let through, so nobody can lock a key's owner out by guessing at it.
+ * a right secret is always let through, so nobody can lock a key's owner out by guessing at it. An id that nobody has is
+ * counted like any other: who is told to wait must not learn from it that a key exists.
  */
 export function createFailedAttempts(deps: { clock: Clock; perAddress: number; perKey: number }) {
   const { clock } = deps;
   let windowEnds: EpochMs = 0;
   let byAddress = new Map<string, number>();
-  let byKey = new Map<string, { count: number; addresses: Set<string>; reasons: Set<string> }>();
+  let byKeyId = new Map<string, number>();
+  let summaries = new Map<string, { count: number; addresses: Set<string>; reasons: Set<string> }>();
 
   const roll = (): void => {
     if (clock.now() < windowEnds) return;
     windowEnds = clock.now() + WINDOW_MS;
     byAddress = new Map();
+    byKeyId = new Map();
+  };
+
+  const summarise = (keyId: string, address: string, reason: string): void => {
+    const seen = summaries.get(keyId) ?? { count: 0, addresses: new Set(), reasons: new Set() };
+    seen.count += 1;
+    seen.reasons.add(reason);
+    if (seen.addresses.size < ADDRESSES_KEPT) seen.addresses.add(address);
+    if (summaries.size < MOST_TRACKED || summaries.has(keyId)) summaries.set(keyId, seen);
   };
 
   return {
-    /** Notes a failure; says whether the caller has failed too often to be told more than to wait. `keyId` is null for garbage. */
-    note(address: string, keyId: string | null, reason: string): { tooMany: boolean } {
+    /** Notes a failure; says whether the caller has failed too often to be told more than to wait. */
+    note({ address, keyId, isKnown, reason }: FailedAttempt): { tooMany: boolean } {
       roll();
-      const fromAddress = (byAddress.get(address) ?? 0) + 1;
-      if (byAddress.size < MOST_TRACKED || byAddress.has(address)) byAddress.set(address, fromAddress);
+      const fromAddress = countUp(byAddress, address);
       if (keyId === null) return { tooMany: fromAddress > deps.perAddress };
-      const seen = byKey.get(keyId) ?? { count: 0, addresses: new Set(), reasons: new Set() };
-      seen.count += 1;
-      seen.reasons.add(reason);
-      if (seen.addresses.size < ADDRESSES_KEPT) seen.addresses.add(address);
-      if (byKey.size < MOST_TRACKED || byKey.has(keyId)) byKey.set(keyId, seen);
-      return { tooMany: fromAddress > deps.perAddress || seen.count > deps.perKey };
+      if (isKnown) summarise(keyId, address, reason);
+      const atKey = countUp(byKeyId, keyId);
+      return { tooMany: fromAddress > deps.perAddress || atKey > deps.perKey };
     },
 
     /** Takes what has been gathered per key since the last time. */
     takeSummaries(): FailureSummary[] {
-      const gathered = byKey;
-      byKey = new Map();
+      const gathered = summaries;
+      summaries = new Map();
       return [...gathered].map(([keyId, { count, addresses, reasons }]) => ({
         keyId,
         count,
@@ -55,6 +71,12 @@ export function createFailedAttempts(deps: { clock: Clock; perAddress: number; p
       }));
     },
   };
+}
+
+function countUp(counts: Map<string, number>, name: string): number {
+  const count = (counts.get(name) ?? 0) + 1;
+  if (counts.size < MOST_TRACKED || counts.has(name)) counts.set(name, count);
+  return count;
 }
 
 export type FailedAttempts = ReturnType<typeof createFailedAttempts>;

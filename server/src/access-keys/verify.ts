@@ -44,16 +44,21 @@ export function createVerifier(deps: VerifierDeps) {
   const lookUp = prepareKeyLookup(deps.committed);
   const proven = createProvenCredentials(deps);
 
-  const fail = (origin: Origin, keyId: AccessKeyId | null, reason: string, error: LatchkeyError): LatchkeyError =>
-    failures.note(origin.address, keyId, reason).tooMany
+  const fail = (
+    origin: Origin,
+    keyId: AccessKeyId | null,
+    reason: string,
+    error: LatchkeyError,
+    isKnown = true,
+  ): LatchkeyError =>
+    failures.note({ address: origin.address, keyId, isKnown, reason }).tooMany
       ? accessKeyErrors.too_many_failures({ headers: { "retry-after": "60" } })
       : error;
 
   const prove = (digest: string, header: string, origin: Origin): Proven => {
-    const invalid = (keyId: AccessKeyId | null, reason: string) =>
-      fail(origin, keyId, reason, accessKeyErrors.credential_invalid());
+    const invalid = accessKeyErrors.credential_invalid;
     const [id, secret] = parseCredential(header);
-    if (id === undefined || secret === undefined) throw invalid(null, "malformed");
+    if (id === undefined || secret === undefined) throw fail(origin, null, "malformed", invalid(), false);
     const { record, secrets } = lookUp(id);
     const context = secretContext(record?.namespaceId ?? "", id, secret);
     const now = clock.now();
@@ -61,9 +66,8 @@ export function createVerifier(deps: VerifierDeps) {
     for (const stored of record === undefined || secrets.length === 0 ? [DUMMY] : secrets) {
       if (hasher.matches(context, stored) && !isOver(stored.expiresAt, now)) matching = stored;
     }
-    if (record === undefined || matching === undefined) {
-      throw invalid(record === undefined ? null : id, record === undefined ? "unknown id" : "wrong secret");
-    }
+    if (record === undefined || matching === undefined)
+      throw fail(origin, id, "wrong secret", invalid(), record !== undefined);
     const result = { record, secretExpiresAt: matching.expiresAt, principal: toPrincipal(record) };
     // A revoked key never comes back, so keeping it would only take room; all else is judged anew on every request.
     if (record.state.kind === "active" && record.ownerRole !== null) proven.keep(digest, result);
