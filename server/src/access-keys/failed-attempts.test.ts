@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { createFakeClock } from "../../test/fake-clock.ts";
+import { createFailedAttempts, type FailedAttempt } from "./failed-attempts.ts";
+
+const MINUTE_MS = 60_000;
+const KEY = `dof_v1_${"0".repeat(32)}`;
+
+function start(limits: { perAddress?: number; perKey?: number } = {}) {
+  const clock = createFakeClock();
+  const failures = createFailedAttempts({ clock, perAddress: 3, perKey: 3, ...limits });
+  const attempt = (different: Partial<FailedAttempt> = {}) =>
+    failures.note({ address: "203.0.113.7", keyId: KEY, isKnown: true, reason: "wrong secret", ...different });
+  return { clock, failures, attempt, tooMany: (different?: Partial<FailedAttempt>) => attempt(different).tooMany };
+}
+
+describe("a caller that fails too often is told to wait", () => {
+  test("after as many failures from one address as are allowed", () => {
+    const { tooMany } = start();
+    const ids = [null, null, null, null].map((keyId) => tooMany({ keyId, isKnown: false }));
+    expect(ids).toEqual([false, false, false, true]);
+  });
+
+  test("after as many failures at one key id, wherever they come from", () => {
+    const { tooMany } = start();
+    const addresses = ["::1", "::2", "::3", "::4"];
+    expect(addresses.map((address) => tooMany({ address }))).toEqual([false, false, false, true]);
+  });
+
+  test("for a key id that nobody has just as for one that exists, so that waiting tells nothing", () => {
+    const { tooMany } = start();
+    const addresses = ["::1", "::2", "::3", "::4"];
+    expect(addresses.map((address) => tooMany({ address, isKnown: false }))).toEqual([false, false, false, true]);
+  });
+
+  test("and no longer once the minute is over", () => {
+    const { clock, tooMany } = start();
+    for (let count = 0; count < 4; count += 1) tooMany();
+    clock.advance(MINUTE_MS - 1);
+    expect(tooMany()).toBe(true);
+    clock.advance(1);
+    expect(tooMany()).toBe(false);
+  });
+
+  test("although the audit log has been told in between", () => {
+    const { failures, tooMany } = start();
+    for (let count = 0; count < 3; count += 1) tooMany({ address: `::${count}` });
+    failures.takeSummaries();
+    expect(tooMany({ address: "::9" })).toBe(true);
+  });
+
+  test("and another address at another key is not", () => {
+    const { tooMany } = start();
+    for (let count = 0; count < 9; count += 1) tooMany();
+    expect(tooMany({ address: "::1", keyId: `dof_v1_${"1".repeat(32)}` })).toBe(false);
+  });
+});
+
+describe("what the audit log is told", () => {
+  test("is one summary per key, however often it was tried", () => {
+    const { failures, attempt } = start();
+    for (let count = 0; count < 50; count += 1) attempt({ address: `::${count % 3}` });
+    attempt({ reason: "expired" });
+    expect(failures.takeSummaries()).toEqual([
+      {
+        keyId: KEY,
+        count: 51,
+        addresses: ["::0", "::1", "::2", "203.0.113.7"],
+        reasons: ["wrong secret", "expired"],
+      },
+    ]);
+  });
+
+  test("is told once", () => {
+    const { failures, attempt } = start();
+    attempt();
+    failures.takeSummaries();
+    expect(failures.takeSummaries()).toEqual([]);
+  });
+
+  test("says nothing of garbage and of keys that do not exist: there is nobody to tell", () => {
+    const { failures, attempt } = start();
+    attempt({ keyId: null, isKnown: false });
+    attempt({ isKnown: false });
+    expect(failures.takeSummaries()).toEqual([]);
+  });
+
+  test("names a few addresses of very many", () => {
+    const { failures, attempt } = start();
+    for (let count = 0; count < 1000; count += 1) attempt({ address: `10.0.${count >> 8}.${count & 255}` });
+    const [summary] = failures.takeSummaries();
+    expect(summary?.count).toBe(1000);
+    expect(summary?.addresses).toHaveLength(5);
+  });
+});
+
+describe("an attacker with very many addresses and key ids", () => {
+  const flood = (isKnown: boolean) => {
+    const { failures, attempt } = start();
+    for (let count = 0; count < 25_000; count += 1) {
+      const keyId = `dof_v1_${count.toString(16).padStart(32, "0")}`;
+      attempt({ address: `10.${count >> 16}.${(count >> 8) & 255}.${count & 255}`, keyId, isKnown });
+    }
+    return { failures, attempt };
+  };
+
+  test("does not make the server remember all of them", () => {
+    expect(flood(true).failures.takeSummaries()).toHaveLength(10_000);
+  });
+
+  test("does not hide what happens to a key by naming keys that do not exist", () => {
+    const { failures, attempt } = flood(false);
+    attempt();
+    expect(failures.takeSummaries().map(({ keyId }) => keyId)).toEqual([KEY]);
+  });
+});
