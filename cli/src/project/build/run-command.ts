@@ -106,7 +106,8 @@ function dieTogether(child: ChildProcess): () => void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const handlers = signals.map((signal) => {
     const handler = (): void => {
-      killGroup(child, signal);
+      // Not the signal itself: what a shell starts in the background ignores an interrupt.
+      killGroup(child, "SIGTERM");
       stop();
       process.kill(process.pid, signal);
     };

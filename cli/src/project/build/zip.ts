@@ -18,8 +18,9 @@ export async function zipFiles(files: readonly FoundFile[]): Promise<Uint8Array>
   if (files.length > FILES_MAX) {
     throw new BuildError(`The function has ${files.length} files; a zip can hold ${FILES_MAX}`);
   }
-  // Without a prototype, a file may be called `__proto__`.
-  const entries: Zippable = Object.create(null);
+  // fflate gathers entries in an object, where this name means something else.
+  if (files.some(({ path }) => path === "__proto__")) throw new BuildError("A file cannot be called '__proto__'");
+  const entries: Zippable = {};
   for (const { path, absolute, mode } of files) {
     const attrs = ((REGULAR_FILE | mode) << 16) >>> 0;
     entries[path] = [await readFile(absolute), { mtime: EPOCH, os: UNIX, attrs }];

@@ -9,6 +9,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  visit,
 } from "yaml";
 import type { SourceText } from "./source-text.ts";
 
@@ -38,13 +39,19 @@ export class YamlDocument {
 
   constructor(text: string, source: SourceText) {
     // js-yaml, which the other deployer uses, knows merge keys; alias bombs stop at the library's default count.
-    this.#document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "silent" });
+    this.#document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: "error" });
     this.#source = source;
   }
 
   /** Syntax errors, without a word of the text. */
   problems(): { message: string; line: number }[] {
-    return this.#document.errors.map(({ code, pos: [start] }) => ({
+    const errors = this.#document.errors.map(({ code, pos: [start] }) => ({ code: String(code), start }));
+    visit(this.#document, {
+      Alias: (_key, alias) => {
+        if (!alias.resolve(this.#document)) errors.push({ code: "BAD_ALIAS", start: alias.range?.[0] ?? 0 });
+      },
+    });
+    return errors.map(({ code, start }) => ({
       message: `this is not valid YAML: ${SENTENCES[code] ?? "it cannot be understood"}`,
       line: this.#source.line(start),
     }));
