@@ -16,8 +16,14 @@ function start(limits: { perAddress?: number; perKey?: number } = {}) {
 describe("a caller that fails too often is told to wait", () => {
   test("after as many failures from one address as are allowed", () => {
     const { tooMany } = start();
-    const ids = [null, null, null, null].map((keyId) => tooMany({ keyId, isKnown: false }));
-    expect(ids).toEqual([false, false, false, true]);
+    const garbage = [1, 2, 3, 4].map(() => tooMany({ keyId: null, isKnown: false }));
+    expect(garbage).toEqual([false, false, false, true]);
+  });
+
+  test("after as many failures from one address at ever other keys", () => {
+    const { tooMany } = start();
+    const ids = ["1", "2", "3", "4"].map((digit) => `dof_v1_${digit.repeat(32)}`);
+    expect(ids.map((keyId) => tooMany({ keyId }))).toEqual([false, false, false, true]);
   });
 
   test("after as many failures at one key id, wherever they come from", () => {
