@@ -5,7 +5,7 @@ const E2E = "**/*.e2e.test.ts";
 
 const rooms = (name: string) => ({
   extends: true as const,
-  test: { name, include: [`${name}/**/*.test.ts`], exclude: [E2E, "**/node_modules/**", "**/fixtures/**"] },
+  test: { name, include: [`${name}/**/*.test.ts`], exclude: [E2E, "**/node_modules/**"] },
 });
 
 export default defineConfig({
