@@ -3,6 +3,7 @@ import { accessKeyRoutes, createAccessKeys } from "./access-keys/index.ts";
 import { createAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import { operationsRoutes } from "./http/operations.ts";
+import { requireSecretMarks } from "./http/secret-marks.ts";
 import { createHttp } from "./http/server.ts";
 import { createIdentity, type Identity, identityRoutes } from "./identity/index.ts";
 import type { Clock } from "./kernel/clock.ts";
@@ -48,17 +49,19 @@ export function wire(ground: Ground) {
   const accessKeys = createAccessKeys({ store, clock, random, hasher, audit, namespaces, failureLimits });
 
   let publicUrl = config.publicUrl ?? "";
+  const routes = [
+    ...operationsRoutes(),
+    ...identityRoutes({ clock }),
+    ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
+    ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+  ];
+  requireSecretMarks(routes);
   const app = createHttp({
     clock,
     random,
     log,
     authenticate: { token: identity.recognise, access_key: accessKeys.verify },
-    routes: [
-      ...operationsRoutes(),
-      ...identityRoutes({ clock }),
-      ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
-      ...accessKeyRoutes({ accessKeys, namespaces, clock }),
-    ],
+    routes,
     rateLimits: config.rateLimits,
     trustProxy: config.trustProxy,
     verifyAnswers: ground.verifyAnswers ?? false,
@@ -70,6 +73,8 @@ export function wire(ground: Ground) {
     app,
     identity,
     accessKeys,
+    /** What is served, as described. */
+    routes: routes.map(({ route }) => route),
     /** Starts to listen. Resolves with the address that clients use. Rejects with Node's `EADDRINUSE` and the like. */
     async listen(): Promise<string> {
       await app.listen({ host: config.host, port: config.port });

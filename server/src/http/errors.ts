@@ -14,5 +14,9 @@ export const httpErrors = defineErrors("http", {
   unsupported_media_type: { status: 415, says: "Send the request body as application/json." },
   too_many_requests: { status: 429, says: "API rate limit exceeded." },
   unexpected: { status: 500, says: "Unexpected server-side error" },
+  secrets_unmarked: {
+    status: 500,
+    says: "This build of Latchkey does not know which fields of its API hold secrets, so it does not start. Install it again.",
+  },
   unavailable: { status: 503, says: "The server cannot answer right now. Try again in a moment." },
 });

@@ -1,7 +1,21 @@
-import { getHealth } from "@latchkey/contract/operations";
+import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "@latchkey/contract/operations";
+import { apiPage, openApiPagePart, PAGE_HEADERS, readApiDocument } from "./api-page.ts";
 import { type BoundRoute, implement } from "./call.ts";
+import { httpErrors } from "./errors.ts";
 
-/** Routes for operators: nothing of any team. */
+/** Routes for operators and readers: nothing of any team. */
 export function operationsRoutes(): BoundRoute[] {
-  return [implement<null, typeof getHealth>(getHealth, () => ({ status: 200, body: { status: "ok" } }))];
+  return [
+    implement<null, typeof getHealth>(getHealth, () => ({ status: 200, body: { status: "ok" } })),
+    implement<null, typeof getApiDocument>(getApiDocument, async () => ({
+      status: 200,
+      body: await readApiDocument(),
+    })),
+    implement<null, typeof getApiPage>(getApiPage, () => ({ status: 200, body: apiPage(), headers: PAGE_HEADERS })),
+    implement<null, typeof getApiPagePart>(getApiPagePart, async ({ params }) => {
+      const part = openApiPagePart(params.file);
+      if (part === undefined) throw httpErrors.no_route();
+      return { status: 200, body: await part, headers: PAGE_HEADERS };
+    }),
+  ];
 }

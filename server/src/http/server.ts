@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Dialect, RouteDescription } from "@latchkey/contract/route";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Clock } from "../kernel/clock.ts";
@@ -25,6 +26,7 @@ export type HttpDeps = {
   verifyAnswers?: boolean;
 };
 
+/** Anything JSON, or a `File`, which knows its own type. */
 type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
@@ -88,6 +90,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     if (answer.headers !== undefined) reply.headers(answer.headers);
     done(request.exchange, answer.status);
     if (answer.body === undefined) reply.send();
+    else if (answer.body instanceof File) sendFile(reply, answer.body);
     else reply.header("content-type", JSON_TYPE).send(JSON.stringify(answer.body));
   }
 
@@ -164,4 +167,9 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
 
   app.setErrorHandler((error, request, reply) => fail(request, reply, error));
   return app;
+}
+
+/** Streamed, so that a large file is never in memory whole. A Node stream, the only kind Fastify can answer HEAD from. */
+function sendFile(reply: FastifyReply, file: File): void {
+  reply.headers({ "content-type": file.type, "content-length": file.size }).send(Readable.fromWeb(file.stream()));
 }
