@@ -105,6 +105,8 @@ export const TIDY_RULES: readonly TidyRule[] = [
       "server/src/identity/service.ts", // hashed
       "server/src/operator.ts", // shown once, to who set the server up
       "contract/src/client-request.ts", // sent in the Authorization header
+      "cli/src/connections/connection.ts", // kept in the connections file, mode 0600
+      "server/bench/**",
       ...TESTS,
     ],
     because: "a secret comes out of its wrapper in few places, each reviewed: add the file here with your change",
