@@ -146,12 +146,12 @@ export const TIDY_RULES: readonly TidyRule[] = [
     passes: ['"dofs_v1_"', "dop_v1_...", `dofs_v1_${"a".repeat(56)}`],
   },
   {
-    forbid: /(?<![\w.}~-])\/(home|Users|root|work|workspace|mnt)\/[\w.-]+|\b[A-Z]:\\Users\\/,
+    forbid: /(?<![\w.}~-])\/(home|Users|root|work(space)?|mnt)\/[\w.-]+|\b[A-Z]:\\Users\\/,
     lookIn: "text",
     allowedIn: ["house-rules/*"],
     because: "a path on somebody's machine is on nobody else's",
-    catches: ['readFileSync("/home/ada/latchkey/x")', "cd /work/latchkey", "/Users/ada/x"],
-    passes: ["~/.config/latchkey", "GET /api/v1/home/x", "https://example.org/work/x", "$HOME/work/x"],
+    catches: ['readFileSync("/home/ada/latchkey/x")', "cd /workspace/latchkey", "/Users/ada/x"],
+    passes: ["~/.config/latchkey", "GET /api/v1/home/x", "https://example.org/home/x", "$HOME/root/x"],
   },
   {
     forbid: /(^|\/)(utils?|helpers?|common|misc|lib|types|services|shared)(\/|\.[jt]s$)/,
