@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import envPaths from "env-paths";
 import { z } from "zod";
-import { LatchkeyError } from "./kernel/errors.ts";
+import { configErrors } from "./errors.ts";
 import type { OperatorFlags } from "./operator.ts";
 
 const wholeNumber = (least: number, most: number) =>
@@ -61,14 +61,7 @@ export type Config = {
   readonly processors: number;
 };
 
-/** A setting that is wrong; `says` lists all of them. */
-export class ConfigError extends LatchkeyError {
-  constructor(problems: readonly string[]) {
-    super("config.invalid", { status: 500, says: problems.join("\n") });
-  }
-}
-
-/** Flags win over the environment, which wins over defaults. Pure; throws one `ConfigError` that names every problem. */
+/** Flags win over the environment, which wins over defaults. Pure; throws one `config.invalid` that names every problem. */
 export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<string, string | undefined>>): Config {
   const given = {
     ...environment,
@@ -78,8 +71,10 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
     ...(flags.publicUrl === undefined ? {} : { LATCHKEY_PUBLIC_URL: flags.publicUrl }),
   };
   const parsed = Settings.safeParse(given);
-  if (!parsed.success)
-    throw new ConfigError(parsed.error.issues.map((issue) => `${nameOf(String(issue.path[0]))} ${issue.message}`));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${nameOf(String(issue.path[0]))} ${issue.message}`);
+    throw configErrors.invalid({ says: problems.join("\n") });
+  }
   const settings = parsed.data;
   return {
     dataPath: resolve(settings.LATCHKEY_DATA),
