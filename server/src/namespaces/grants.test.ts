@@ -14,8 +14,8 @@ import {
 
 const operation = fc.constantFrom<Operation>("read", "invoke", "deploy");
 /** Few different characters, so that patterns and paths often meet. */
-const path = fc.string({ unit: fc.constantFrom("a", "b", "/"), maxLength: 8 });
-const pattern = fc.string({ unit: fc.constantFrom("a", "b", "/", "*"), minLength: 1, maxLength: 6 });
+const path = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 5 });
+const pattern = fc.string({ unit: fc.constantFrom("a", "b", "*"), minLength: 1, maxLength: 5 });
 const grant: fc.Arbitrary<Grant> = fc.oneof(
   fc.constant<Grant>({ operation: "full", pattern: null }),
   fc.record({ operation, pattern: fc.option(pattern) }),
@@ -43,7 +43,7 @@ describe("what a key may do", () => {
         (grants, operation, path) =>
           mayDo(grants, operation, path) === grants.some((grant) => allowsNaively(grant, operation, path)),
       ),
-      { numRuns: 2000 },
+      { numRuns: 5000 },
     );
   });
 
