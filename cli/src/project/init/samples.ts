@@ -26,7 +26,8 @@ node_modules/
 const PROJECT = `# What this project consists of and how it is deployed. Functions live in packages/<package>/<function>.
 packages:
   - name: sample
-    # Given to every function of the package as environment variables; \${NAME} comes from .env or the environment.
+    # Given to every function of the package as environment variables. A name in braces behind a dollar sign is replaced
+    # by its value from .env; that works everywhere in this file, even in comments, which is why none is shown here.
     environment: {}
     functions:
       - name: hello
