@@ -3,7 +3,14 @@ import { join, resolve } from "node:path";
 import envPaths from "env-paths";
 import { z } from "zod";
 import { configErrors } from "./errors.ts";
-import type { OperatorFlags } from "./operator.ts";
+
+/** Command-line flags that the server understands; what is absent comes from the environment, then from defaults. */
+export type OperatorFlags = {
+  data?: string;
+  host?: string;
+  port?: string;
+  publicUrl?: string;
+};
 
 const wholeNumber = (least: number, most: number) =>
   z

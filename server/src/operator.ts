@@ -1,4 +1,4 @@
-import { parseConfig, processEnvironment } from "./config.ts";
+import { type OperatorFlags, parseConfig, processEnvironment } from "./config.ts";
 import { startErrors } from "./errors.ts";
 import type { FirstTeam } from "./identity/index.ts";
 import { systemClock } from "./kernel/clock.ts";
@@ -8,13 +8,7 @@ import { lockDataFolder, prepareDataFolder } from "./store/data-folder.ts";
 import { openStore } from "./store/store.ts";
 import { wire, wireIdentity } from "./wire.ts";
 
-/** Command-line flags that the server understands; what is absent comes from the environment, then from defaults. */
-export type OperatorFlags = {
-  data?: string;
-  host?: string;
-  port?: string;
-  publicUrl?: string;
-};
+export type { OperatorFlags };
 
 /** What setting up made. The token is shown this once; only a keyed hash of it is stored. */
 export type FirstRun = {

@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
+import manifest from "../package.json" with { type: "json" };
 import { accessKeyRoutes, createAccessKeys } from "./access-keys/index.ts";
 import { createAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
+import { createFunctions, DEFAULT_LIMITS, functionRoutes } from "./functions/index.ts";
 import { operationsRoutes } from "./http/operations.ts";
 import { requireSecretMarks } from "./http/secret-marks.ts";
 import { createHttp } from "./http/server.ts";
@@ -12,10 +14,14 @@ import { periodically } from "./kernel/periodic.ts";
 import type { Random } from "./kernel/random.ts";
 import { createSecretHasher } from "./kernel/secret-hash.ts";
 import { createNamespaces, namespaceRoutes } from "./namespaces/index.ts";
+import { createRuntime, runtimeSizeFor } from "./runtime/index.ts";
 import { type DataFolder, loadPepper } from "./store/data-folder.ts";
 import type { Store } from "./store/store.ts";
 
 const WRITE_BEHIND_EVERY_MS = 5_000;
+const FORGET_EVERY_MS = 10 * 60_000;
+/** How long functions may go on running once the server has been told to stop. */
+const STOP_GRACE_MS = 10_000;
 
 export type Ground = {
   config: Config;
@@ -49,11 +55,38 @@ export function wire(ground: Ground) {
   const accessKeys = createAccessKeys({ store, clock, random, hasher, audit, namespaces, failureLimits });
 
   let publicUrl = config.publicUrl ?? "";
+  const runtime = createRuntime({
+    clock,
+    random,
+    log,
+    config: {
+      ...runtimeSizeFor({ memoryMb: config.functionMemoryMb, cores: config.processors }),
+      scratchDirectory: folder.cells,
+    },
+  });
+  const functions = createFunctions({
+    store,
+    clock,
+    random,
+    log,
+    audit,
+    runtime,
+    limits: {
+      ...DEFAULT_LIMITS,
+      invocationsPerMinute: config.invocations.perMinute,
+      concurrentInvocations: config.invocations.concurrent,
+      retentionMs: config.activationRetentionMs,
+    },
+    apiHost: () => publicUrl,
+  });
+  namespaces.onDelete(functions.removeNamespace);
+
   const routes = [
     ...operationsRoutes(),
     ...identityRoutes({ clock }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+    ...functionRoutes({ functions, version: manifest.version }),
   ];
   requireSecretMarks(routes);
   const app = createHttp({
@@ -67,7 +100,10 @@ export function wire(ground: Ground) {
     verifyAnswers: ground.verifyAnswers ?? false,
   });
   const failed = (error: unknown): void => log.error({ error }, "periodic work failed");
-  const periodic = [periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed)];
+  const periodic = [
+    periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed),
+    periodically(FORGET_EVERY_MS, functions.forgetOld, failed),
+  ];
 
   return {
     app,
@@ -88,7 +124,9 @@ export function wire(ground: Ground) {
     /** Stops listening, lets running functions finish, writes everything down. */
     async close(): Promise<void> {
       for (const task of periodic) task.stop();
-      await app.close();
+      // At the same time: requests wait for functions, and functions that outstay the grace are ended.
+      await Promise.all([app.close(), runtime.drain(STOP_GRACE_MS)]);
+      await functions.drain();
       await accessKeys.writeBehind();
       await store.close();
     },

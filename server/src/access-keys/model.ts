@@ -36,6 +36,9 @@ export type AccessKey = {
 /** What judging a request needs: the key, and what its owner is to the team at this moment (null: nothing any more). */
 export type KeyRecord = AccessKey & { readonly teamId: TeamId; readonly ownerRole: Role | null };
 
+/** When and from where a key was last used. */
+export type KeyUse = { readonly lastUsedAt: EpochMs; readonly lastAddress: string };
+
 /** Why a key that proved its secret is refused all the same. */
 export type Refusal =
   | { readonly kind: "expired"; readonly at: EpochMs }

@@ -3,8 +3,8 @@ import type { EpochMs } from "../kernel/clock.ts";
 import type { SecretHash } from "../kernel/secret-hash.ts";
 import { formatGrant, type Grant, type NamespaceId, parseGrant } from "../namespaces/index.ts";
 import type { CommittedReader } from "../store/committed-reader.ts";
-import type { Db, Tx } from "../store/tables.ts";
-import type { AccessKey, AccessKeyId, KeyRecord, StoredState } from "./model.ts";
+import type { Db, Tx } from "../store/transaction.ts";
+import type { AccessKey, AccessKeyId, KeyRecord, KeyUse, StoredState } from "./model.ts";
 
 type KeyRow = {
   id: string;
@@ -175,8 +175,6 @@ export function prepareKeyLookup(committed: CommittedReader): KeyLookup {
     return { record, secrets: secrets.all(id) };
   };
 }
-
-export type KeyUse = { readonly lastUsedAt: EpochMs; readonly lastAddress: string };
 
 /** When and from where each of these keys was last used, as far as it has been written. */
 export function prepareLastUses(activity: CommittedReader): (ids: readonly AccessKeyId[]) => Map<AccessKeyId, KeyUse> {

@@ -12,8 +12,7 @@ import type { TeamPrincipal } from "../identity/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
 import { formatGrant, type Namespaces, parseGrant } from "../namespaces/index.ts";
-import { type AccessKey, shownState } from "./model.ts";
-import type { KeyUse } from "./queries.ts";
+import { type AccessKey, type KeyUse, shownState } from "./model.ts";
 import type { AccessKeys } from "./service.ts";
 
 export function accessKeyRoutes(deps: { accessKeys: AccessKeys; namespaces: Namespaces; clock: Clock }): BoundRoute[] {

@@ -8,10 +8,10 @@ import { wholeSecond } from "../kernel/timestamp.ts";
 import { FULL_GRANTS, formatGrant, type Grant, type Namespace, type Namespaces } from "../namespaces/index.ts";
 import { appendChange, followChanges } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
-import type { Tx } from "../store/tables.ts";
+import type { Tx } from "../store/transaction.ts";
 import { accessKeyErrors } from "./errors.ts";
 import { createFailedAttempts } from "./failed-attempts.ts";
-import { type AccessKey, type AccessKeyId, parseAccessKeyId, shownState } from "./model.ts";
+import { type AccessKey, type AccessKeyId, type KeyUse, parseAccessKeyId, shownState } from "./model.ts";
 import { parseNetwork } from "./networks.ts";
 import {
   endCurrentSecret,
@@ -19,7 +19,6 @@ import {
   insertKey,
   insertSecret,
   isNameTaken,
-  type KeyUse,
   listKeys,
   revokeKey,
   revokeKeysOf,

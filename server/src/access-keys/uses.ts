@@ -1,7 +1,7 @@
 import type { EpochMs } from "../kernel/clock.ts";
 import type { Activity } from "../store/activity/activity.ts";
-import type { AccessKeyId } from "./model.ts";
-import { type KeyUse, prepareLastUses, RECORD_USE } from "./queries.ts";
+import type { AccessKeyId, KeyUse } from "./model.ts";
+import { prepareLastUses, RECORD_USE } from "./queries.ts";
 
 type Tally = { lastUsedAt: EpochMs; lastAddress: string; count: number };
 

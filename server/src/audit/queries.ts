@@ -1,4 +1,4 @@
-import type { Tx } from "../store/tables.ts";
+import type { Tx } from "../store/transaction.ts";
 import type { AuditEntry } from "./model.ts";
 
 /** Appends with the team's next number; the unique key makes two writers of one number impossible. */

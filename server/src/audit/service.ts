@@ -1,5 +1,5 @@
 import type { Clock } from "../kernel/clock.ts";
-import type { Tx } from "../store/tables.ts";
+import type { Tx } from "../store/transaction.ts";
 import type { AuditEntry } from "./model.ts";
 import { insertEntry } from "./queries.ts";
 

@@ -24,10 +24,6 @@ const OPENWHISK_WORDS: ReadonlyMap<string, string> = new Map([
   [httpErrors.body_too_large.says, "The request is larger than the server is willing or able to process."],
   [httpErrors.unsupported_media_type.says, "The request's Content-Type is not supported. Expected:\napplication/json"],
   [httpErrors.unexpected.says, "There was an internal server error."],
-  [
-    httpErrors.unavailable.says,
-    "The server is currently unavailable (because it is overloaded or down for maintenance).",
-  ],
 ]);
 
 /** The one place that turns an error into a body. The error's `log` part and its cause never enter it. */

@@ -6,7 +6,6 @@ export const httpErrors = defineErrors("http", {
   malformed_body: { status: 400, says: "error parsing request body" },
   malformed_query: { status: 400, says: "A query parameter is malformed." },
   missing_body: { status: 400, says: "Invalid request payload: the request has no body" },
-  unauthenticated: { status: 401, says: "Unable to authenticate you." },
   missing_scope: { status: 403, says: "You do not have permission to perform this action." },
   no_route: { status: 404, says: "The resource you requested could not be found." },
   method_not_allowed: { status: 405, says: "This resource does not answer to that method." },
@@ -18,5 +17,4 @@ export const httpErrors = defineErrors("http", {
     status: 500,
     says: "This build of Latchkey does not know which fields of its API hold secrets, so it does not start. Install it again.",
   },
-  unavailable: { status: 503, says: "The server cannot answer right now. Try again in a moment." },
 });

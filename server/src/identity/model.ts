@@ -1,6 +1,9 @@
 import { SCOPES, type Scope } from "@latchkey/contract/route";
 import type { Brand } from "../kernel/brand.ts";
 
+export type { Scope };
+export { SCOPES };
+
 export type UserId = Brand<string, "UserId">;
 export type TeamId = Brand<string, "TeamId">;
 export type ApiTokenId = Brand<string, "ApiTokenId">;

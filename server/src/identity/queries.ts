@@ -1,9 +1,8 @@
-import type { Scope } from "@latchkey/contract/route";
 import type { EpochMs } from "../kernel/clock.ts";
 import type { SecretHash } from "../kernel/secret-hash.ts";
 import type { CommittedReader } from "../store/committed-reader.ts";
-import type { Db, Tx } from "../store/tables.ts";
-import type { ApiTokenId, Role, TeamId, User, UserId } from "./model.ts";
+import type { Db, Tx } from "../store/transaction.ts";
+import type { ApiTokenId, Role, Scope, TeamId, User, UserId } from "./model.ts";
 
 export async function hasTeam(db: Db | Tx): Promise<boolean> {
   return (await db.selectFrom("teams").select("id").limit(1).executeTakeFirst()) !== undefined;

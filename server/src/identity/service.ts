@@ -1,4 +1,3 @@
-import { SCOPES } from "@latchkey/contract/route";
 import type { Audit } from "../audit/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import { type Random, randomHex } from "../kernel/random.ts";
@@ -10,6 +9,7 @@ import {
   type ApiTokenId,
   effectiveScopes,
   parseApiToken,
+  SCOPES,
   type TeamId,
   type TeamPrincipal,
   type UserId,

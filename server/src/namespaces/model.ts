@@ -1,8 +1,10 @@
+import type { DataCenter } from "@latchkey/contract/namespaces";
 import type { Principal, TeamId } from "../identity/index.ts";
 import type { Brand } from "../kernel/brand.ts";
 import type { EpochMs } from "../kernel/clock.ts";
 import type { EffectiveGrants } from "./grants.ts";
 
+export type { DataCenter };
 export type NamespaceId = Brand<string, "NamespaceId">;
 
 const ID = /^fn-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,6 +1,7 @@
 import type { TeamId } from "../identity/index.ts";
 import type { EpochMs } from "../kernel/clock.ts";
-import type { Db, Row, Tx } from "../store/tables.ts";
+import type { Row } from "../store/tables.ts";
+import type { Db, Tx } from "../store/transaction.ts";
 import type { Namespace, NamespaceId } from "./model.ts";
 
 const toNamespace = (row: Row<"namespaces">): Namespace => ({

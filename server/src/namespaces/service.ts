@@ -1,13 +1,12 @@
-import type { DataCenter } from "@latchkey/contract/namespaces";
 import type { Audit, Origin } from "../audit/index.ts";
 import { actorOf, type TeamId, type TeamPrincipal } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import { appendChange } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
-import type { Tx } from "../store/tables.ts";
+import type { Tx } from "../store/transaction.ts";
 import { namespaceErrors } from "./errors.ts";
-import { type Namespace, type NamespaceId, parseNamespaceId } from "./model.ts";
+import { type DataCenter, type Namespace, type NamespaceId, parseNamespaceId } from "./model.ts";
 import { findNamespace, insertNamespace, listNamespaces, markDeleted } from "./queries.ts";
 
 /** Removes what a room keeps for a namespace, in the transaction that deletes the namespace. */

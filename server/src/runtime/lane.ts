@@ -27,6 +27,8 @@ export type Lane = {
   readonly waiting: Waiting[];
   /** The round since which there has always been somebody waiting. */
   crowdedSinceRound: number;
+  /** How many calls were taken out of `waiting` in this round, and in the one before. */
+  served: { now: number; before: number };
   /** The action was changed or deleted: cells go as they become idle. */
   isRetired: boolean;
 };
@@ -38,7 +40,16 @@ export function laneKey({ namespaceId, qualifiedName, revision, limits }: Action
 
 /** An empty lane. */
 export function createLane(key: string, action: ActionToRun): Lane {
-  return { key, action, slots: new Set(), idle: [], waiting: [], crowdedSinceRound: 0, isRetired: false };
+  return {
+    key,
+    action,
+    slots: new Set(),
+    idle: [],
+    waiting: [],
+    crowdedSinceRound: 0,
+    served: { now: 0, before: 0 },
+    isRetired: false,
+  };
 }
 
 /** How many of its cells are in a state. */

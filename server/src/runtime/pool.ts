@@ -76,6 +76,7 @@ export function createPool({ clock, config, startCell, after, onStartFailure }: 
         starting: countSlots(lane, "starting"),
         waiting: lane.waiting.length,
         overdue: queue.overdue(lane, OVERDUE_ROUNDS),
+        served: lane.served.before,
         crowded: queue.isCrowded(lane, OVERDUE_ROUNDS),
       };
       for (let wanted = cellsWanted(crowd, config.cores, config.cellsPerActionMax); wanted > 0; wanted -= 1) {

@@ -44,6 +44,7 @@ export function createQueue(): Queue {
       const oldest = lane.waiting.shift();
       if (oldest === undefined) return undefined;
       length -= 1;
+      lane.served.now += 1;
       if (lane.waiting.length === 0) crowded.delete(lane);
       return oldest.call;
     },
@@ -56,6 +57,7 @@ export function createQueue(): Queue {
     lanesByUrgency: () => [...crowded].sort((a, b) => Math.sign(a.slots.size) - Math.sign(b.slots.size)),
     advance() {
       round += 1;
+      for (const lane of crowded) lane.served = { now: 0, before: lane.served.now };
     },
     overdue(lane, rounds) {
       // The round in which a call came was not a full one for it.

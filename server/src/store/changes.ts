@@ -1,6 +1,6 @@
 import type { EpochMs } from "../kernel/clock.ts";
 import type { CommittedReader } from "./committed-reader.ts";
-import type { Tx } from "./tables.ts";
+import type { Tx } from "./transaction.ts";
 
 /** What may end or narrow somebody's access, or make a copy of a stored thing stale. */
 export type ChangeKind = "access_key" | "membership" | "namespace" | "api_token" | "function";

@@ -22,7 +22,6 @@ export type CommittedReader = {
 
 export function createCommittedReader(database: DatabaseSync): CommittedReader {
   const dataVersion = database.prepare("PRAGMA data_version");
-  dataVersion.setReturnArrays(true);
   let version: number | null = null;
   const expire = (): void => {
     version = null;
@@ -31,7 +30,7 @@ export function createCommittedReader(database: DatabaseSync): CommittedReader {
     version() {
       if (version !== null) return version;
       setImmediate(expire);
-      version = Number((dataVersion.get() as unknown as [number])[0]);
+      version = Number(dataVersion.get()?.["data_version"]);
       return version;
     },
     expire,

@@ -27,7 +27,7 @@ export type DataFolder = {
 /** Creates the folder (mode 0700) if needed. Throws `store.folder_unusable`. */
 export function prepareDataFolder(path: string): DataFolder {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(join(path, "cells"), { recursive: true, mode: 0o700 });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw storeErrors.folder_unusable({

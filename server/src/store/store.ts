@@ -10,7 +10,8 @@ import { NodeSqliteDialect } from "./kysely-sqlite.ts";
 import { migrations } from "./migrations/index.ts";
 import { openSqlite } from "./open-sqlite.ts";
 import { inspectSchema, migrate } from "./schema.ts";
-import type { Db, Tables, Tx } from "./tables.ts";
+import type { Tables } from "./tables.ts";
+import type { Db, Tx } from "./transaction.ts";
 
 export type Store = {
   /** For reads outside a transaction; read-then-write goes through `transaction`. */

@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Selectable, Transaction } from "kysely";
+import type { Insertable, Selectable } from "kysely";
 
 /** Instants are epoch milliseconds, JSON is text, booleans are 0 or 1: the same in every database. */
 export type TeamsTable = { id: string; name: string; created_at: number };
@@ -138,7 +138,5 @@ export type Tables = {
   function_code: FunctionCodeTable;
 };
 
-export type Db = Kysely<Tables>;
-export type Tx = Transaction<Tables>;
 export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
 export type NewRow<Table extends keyof Tables> = Insertable<Tables[Table]>;

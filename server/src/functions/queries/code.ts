@@ -1,5 +1,5 @@
 import type { CommittedReader } from "../../store/committed-reader.ts";
-import type { Tx } from "../../store/tables.ts";
+import type { Tx } from "../../store/transaction.ts";
 
 /** Reads committed code for a cold start; undefined once it has been replaced or deleted. */
 export function prepareCodeLookup(committed: CommittedReader): (codeId: string) => string | undefined {

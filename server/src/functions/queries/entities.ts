@@ -1,7 +1,8 @@
 import type { ExpressionBuilder } from "kysely";
 import type { NamespaceId } from "../../namespaces/index.ts";
 import type { CommittedReader } from "../../store/committed-reader.ts";
-import type { Db, Tables, Tx } from "../../store/tables.ts";
+import type { Tables } from "../../store/tables.ts";
+import type { Db, Tx } from "../../store/transaction.ts";
 import type { ActionSummary, Entity, PackageSummary } from "../model/entities.ts";
 import type { EntityKey } from "../model/names.ts";
 import { type EntityRow, type ListedRow, toActionSummary, toEntity, toPackageSummary, toRow } from "./rows.ts";
