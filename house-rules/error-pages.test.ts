@@ -51,3 +51,8 @@ test("a page opens with the code, and gives the status and the sentence that cal
   });
   expect(wrong).toEqual([]);
 });
+
+test("the index leads to every page", () => {
+  const index = readFileSync(join(HOUSE, "docs/errors/README.md"), "utf8");
+  expect(pages.map((file) => basename(file)).filter((name) => !index.includes(`](${name})`))).toEqual([]);
+});
