@@ -10,7 +10,7 @@ export type Queue = {
   next(lane: Lane): Call | undefined;
   /** Takes all calls out. */
   empty(): readonly Call[];
-  /** The lanes with calls that wait: those without a process first, then by how long they have been crowded. */
+  /** The lanes with calls that wait: first those without a process, then by how long the oldest call has waited. */
   lanesByUrgency(): readonly Lane[];
   /** One round more has gone by. */
   advance(): void;
@@ -22,10 +22,14 @@ export type Queue = {
 
 /** An empty queue. Time is counted in rounds, so that looking at it costs nothing per call. */
 export function createQueue(): Queue {
-  /** In the order in which they became crowded. */
+  /** The lanes with calls that wait. */
   const crowded = new Set<Lane>();
   let round = 0;
   let length = 0;
+
+  function oldest({ waiting: [first] }: Lane): number {
+    return first?.sinceRound ?? round;
+  }
 
   return {
     get length() {
@@ -54,7 +58,8 @@ export function createQueue(): Queue {
       length = 0;
       return calls;
     },
-    lanesByUrgency: () => [...crowded].sort((a, b) => Math.sign(a.slots.size) - Math.sign(b.slots.size)),
+    lanesByUrgency: () =>
+      [...crowded].sort((a, b) => Math.sign(a.slots.size) - Math.sign(b.slots.size) || oldest(a) - oldest(b)),
     advance() {
       round += 1;
       for (const lane of crowded) lane.served = { now: 0, before: lane.served.now };
