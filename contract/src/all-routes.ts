@@ -8,6 +8,22 @@ import {
 } from "./access-keys.ts";
 import { getTokenInfo } from "./identity.ts";
 import { createNamespace, deleteNamespace, getNamespace, getOrCreateSandbox, listNamespaces } from "./namespaces.ts";
+import {
+  deleteAction,
+  deletePackagedAction,
+  getAction,
+  getPackagedAction,
+  invokeAction,
+  invokePackagedAction,
+  listActions,
+  listPackagedActions,
+  putAction,
+  putPackagedAction,
+} from "./openwhisk/actions.ts";
+import { getActivation, getActivationLogs, getActivationResult, listActivations } from "./openwhisk/activations.ts";
+import { getInfo } from "./openwhisk/info.ts";
+import { getOwnLimits, listOwnNamespaces } from "./openwhisk/namespaces.ts";
+import { deletePackage, getPackage, listPackages, putPackage } from "./openwhisk/packages.ts";
 import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "./operations.ts";
 import type { RouteDescription } from "./route.ts";
 
@@ -30,6 +46,29 @@ export const CHAPTERS: readonly Chapter[] = [
     title: "API tokens",
     about: "What people and machines present to manage namespaces and access keys.",
     routes: [getTokenInfo],
+  },
+  {
+    title: "Connection",
+    about: "What an access key opens, and what this server can run. The data plane begins here.",
+    routes: [getInfo, listOwnNamespaces, getOwnLimits],
+  },
+  {
+    title: "Functions",
+    about: "Deploying, reading and invoking functions; OpenWhisk calls them actions.",
+    routes: [
+      ...[listActions, putAction, getAction, invokeAction, deleteAction],
+      ...[listPackagedActions, putPackagedAction, getPackagedAction, invokePackagedAction, deletePackagedAction],
+    ],
+  },
+  {
+    title: "Packages",
+    about: "Functions that belong together, with parameters they share.",
+    routes: [listPackages, putPackage, getPackage, deletePackage],
+  },
+  {
+    title: "Activations",
+    about: "What became of an invocation: its result, its logs, and whose key asked for it.",
+    routes: [listActivations, getActivation, getActivationLogs, getActivationResult],
   },
   {
     title: "Operations",
