@@ -37,19 +37,24 @@ export function followChanges(committed: CommittedReader) {
   const last = committed.prepare<{ seq: number }>("SELECT last_seq AS seq FROM change_counter WHERE id = 1");
   let position = last.get()?.seq ?? 0;
   let version = committed.version();
+  let foreignVersion = committed.foreignVersion();
 
   return {
     /**
-     * What has been committed since the last call, by this process or another. Costs one pragma while nothing has.
-     * `"unexplained"`: the database changed without a word in the feed (somebody else's tool), so nothing kept may be trusted.
+     * What has been committed since the last call. Costs one pragma while nothing has. `"unexplained"`: another process wrote.
+     * It may have used the feed or not (somebody else's tool), and one change without a word could hide behind another's, so
+     * nothing kept may be trusted. Throws what reading throws, and then has told nothing: the next call tells it.
      */
     news(): readonly Change[] | "unexplained" {
       const present = committed.version();
       if (present === version) return [];
-      version = present;
       const changes = after.all(position);
+      const presentForeign = committed.foreignVersion();
+      const isForeign = presentForeign !== foreignVersion;
       position = changes.at(-1)?.seq ?? position;
-      return changes.length === 0 ? "unexplained" : changes;
+      foreignVersion = presentForeign;
+      version = present;
+      return isForeign ? "unexplained" : changes;
     },
   };
 }

@@ -16,12 +16,17 @@ export type CommittedReader = {
    */
   version(): number;
   expire(): void;
+  /** Changes whenever another process has committed, however much this one has committed in between. Not cached. */
+  foreignVersion(): number;
   /** Only for SQL in a `queries` file; `Row` is what the statement returns. */
   prepare<Row>(sql: string): PreparedRead<Row>;
 };
 
-export function createCommittedReader(database: DatabaseSync): CommittedReader {
-  const dataVersion = database.prepare("PRAGMA data_version");
+/** `writer`: the connection that this thread writes through; where there is none, every commit counts as foreign. */
+export function createCommittedReader(reader: DatabaseSync, writer: DatabaseSync = reader): CommittedReader {
+  const dataVersion = prepareDataVersion(reader);
+  // SQLite tells a connection of other connections' commits only, so this one knows its own from everybody else's.
+  const foreignVersion = prepareDataVersion(writer);
   let version: number | null = null;
   const expire = (): void => {
     version = null;
@@ -30,16 +35,22 @@ export function createCommittedReader(database: DatabaseSync): CommittedReader {
     version() {
       if (version !== null) return version;
       setImmediate(expire);
-      version = Number(dataVersion.get()?.["data_version"]);
+      version = dataVersion();
       return version;
     },
     expire,
+    foreignVersion,
     prepare<Row>(sql: string): PreparedRead<Row> {
-      const statement = database.prepare(sql);
+      const statement = reader.prepare(sql);
       return {
         get: (...parameters) => statement.get(...parameters) as Row | undefined,
         all: (...parameters) => statement.all(...parameters) as Row[],
       };
     },
   };
+}
+
+function prepareDataVersion(database: DatabaseSync): () => number {
+  const statement = database.prepare("PRAGMA data_version");
+  return () => Number(statement.get()?.["data_version"]);
 }

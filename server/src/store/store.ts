@@ -33,9 +33,10 @@ export async function openStore(deps: { folder: DataFolder; log: Log; schema: Sc
     await prepareSchema(folder.database, migrations, schema);
     // Activity alone missing is no reason to refuse: a restored backup may leave it out.
     await prepareSchema(folder.activity, activityMigrations, schema === "refuse" ? "create" : schema);
-    const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(folder.database)) });
+    const writer = openSqlite(folder.database);
+    const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) });
     const reader = openSqlite(folder.database, { readOnly: true });
-    const committed = createCommittedReader(reader);
+    const committed = createCommittedReader(reader, writer);
     const activity = createActivity({ path: folder.activity, log });
     return {
       db,
