@@ -33,6 +33,10 @@ const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 
 const dialectOf = (url: string): Dialect => (/^\/(api\/v1)?(\/|\?|$)/.test(url) ? "openwhisk" : "digitalocean");
 
+const noCompiler = (): never => {
+  throw new Error("routes are described in the contract, not in Fastify's schemas");
+};
+
 /**
  * The HTTP server: Fastify behind the contract's route descriptions. Order of checks (do-functions-api 1.3): authenticate (401),
  * rate limit (429), scope (403), body syntax (400); look-ups and field validation are the handler's.
@@ -48,6 +52,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 2048 },
     forceCloseConnections: "idle",
+    // The contract validates and JSON.stringify serialises; Fastify's own compilers would only take memory and time to load.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     rewriteUrl: (request) => withoutApiHostSegment(request.url ?? "/"),
     frameworkErrors: (_error, request, reply) => {
       begin(request, reply, dialectOf(request.url), "none");
