@@ -18,8 +18,18 @@ export function readPayload(rawBody: unknown): JsonObject {
   return rawBody as JsonObject;
 }
 
-/** What came out of a JSON parser is JSON. */
-const toJson = (value: unknown): JsonValue => value as JsonValue;
+/** Far more than anybody nests, and far less than what `JSON.stringify` can still write. */
+const DEEPEST = 1000;
+
+/** A value to keep. What came out of a JSON parser is JSON; it has to be possible to write it again. */
+function toJson(value: unknown): JsonValue {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) throw malformed("The value is nested too deeply.");
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+  }
+  return value as JsonValue;
+}
 
 export const toParameters = (body: z.output<typeof ParametersBody> | null | undefined): Parameter[] | null =>
   body?.map(({ key, value, init }) => ({ key, value: toJson(value), init: init === true })) ?? null;

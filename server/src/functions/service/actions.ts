@@ -168,8 +168,9 @@ export function checkSizes({ parameters, annotations }: Pick<ActionChange, "para
   checkSize("annotations", sizeOf(annotations), ANNOTATIONS_BYTES_MAX);
 }
 
-const sizeOf = (list: readonly unknown[] | null): number =>
-  list === null || list.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(list));
+/** Keys and values count, whatever is around them (OpenWhisk's `Parameters.size`). */
+const sizeOf = (list: readonly Annotation[] | null): number =>
+  (list ?? []).reduce((sum, { key, value }) => sum + Buffer.byteLength(key + JSON.stringify(value)), 0);
 
 /** The action that follows from the former one, if any, and what is asked for. */
 function next(input: {

@@ -1,9 +1,9 @@
-import type { Clock } from "../../kernel/clock.ts";
+import type { Clock, EpochMs } from "../../kernel/clock.ts";
 import { LatchkeyError } from "../../kernel/errors.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
-import type { JsonObject, RunOutcome, Runtime } from "../../runtime/index.ts";
+import type { JsonObject, RunOutcome, RunStatus, Runtime } from "../../runtime/index.ts";
 import { functionErrors } from "../errors.ts";
 import { requireMay } from "../model/access.ts";
 import { type Activation, type ActivationId, makeActivationId } from "../model/activations.ts";
@@ -57,10 +57,19 @@ export function createInvoker(deps: InvokerDeps) {
     for (const resolve of wake) resolve();
   };
 
+  /** The action as it is now, if this caller may run it with this payload. */
+  const admit = ({ caller, key, payload }: Invocation): Runnable => {
+    const runnable = catalog.runnable(key);
+    // Through a binding it is the bound package's action that runs; the caller needs a grant for that as well.
+    if (runnable.bindingName !== null) requireMay(caller, "invoke", runnable.action.key);
+    if (runnable.fixedKeys.some((fixed) => Object.hasOwn(payload, fixed))) throw functionErrors.parameters_fixed();
+    return runnable;
+  };
+
   /** Runs once. The revision that is to run may be replaced before its code is loaded; then the new one runs. */
   const runLatest = async ({ id, invocation }: Run, first: Runnable): Promise<[Runnable, RunOutcome]> => {
     const { payload, transactionId } = invocation;
-    for (let runnable = first; ; runnable = catalog.runnable(invocation.key)) {
+    for (let runnable = first; ; runnable = admit(invocation)) {
       const { toRun, apiHost } = runnable;
       const value = runnable.arguments === null ? payload : { ...runnable.arguments, ...payload };
       try {
@@ -73,22 +82,20 @@ export function createInvoker(deps: InvokerDeps) {
 
   const complete = async (run: Run, first: Runnable): Promise<Activation> => {
     const acceptedAt = clock.now();
-    try {
-      const [runnable, outcome] = await runLatest(run, first);
+    const keep = (runnable: Runnable, outcome: RunOutcome): Activation => {
       const activation = toActivation(run, runnable, outcome);
       journal.add(activation, outcome.logs);
       return activation;
+    };
+    try {
+      const [runnable, outcome] = await runLatest(run, first);
+      return keep(runnable, outcome);
     } catch (error) {
-      const gone = error instanceof LatchkeyError && error.code === functionErrors.not_found.code;
-      // Whoever still waits hears that nothing has run; everybody else finds it in the record.
-      if (!gone && !run.answered) throw error;
-      if (!gone) log.warn({ error, activationId: run.id }, "an accepted invocation could not be run");
-      const outcome = gone
-        ? failure("application_error", "Action could not be found or may have been deleted.", acceptedAt, clock.now())
-        : failure("internal_error", "Failed to provision resources to run the action.", acceptedAt, clock.now());
-      const activation = toActivation(run, first, outcome);
-      journal.add(activation, outcome.logs);
-      return activation;
+      const { status, says } = explain(error);
+      // Whoever still waits is told that nothing has run; everybody else finds it in the record.
+      if (status !== "application_error" && !run.answered) throw error;
+      if (status === "internal_error") log.warn({ error, activationId: run.id }, "an invocation could not be run");
+      return keep(first, neverRan(status, says, acceptedAt, clock.now()));
     }
   };
 
@@ -105,16 +112,13 @@ export function createInvoker(deps: InvokerDeps) {
   return {
     /** Throws `function.*` and the runtime's refusals; whatever the function does is an answer. */
     async invoke(invocation: Invocation): Promise<Answer> {
-      const { caller, key, payload, waitMs } = invocation;
+      const { caller, key, waitMs } = invocation;
       requireMay(caller, "invoke", key);
       const leaveThrottle = throttle.enter(caller.namespaceId);
       let runnable: Runnable;
       try {
         if (!journal.hasRoom()) await journal.makeRoom();
-        runnable = catalog.runnable(key);
-        // Through a binding it is the bound package's action that runs; the caller needs a grant for that as well.
-        if (runnable.bindingName !== null) requireMay(caller, "invoke", runnable.action.key);
-        if (runnable.fixedKeys.some((fixed) => Object.hasOwn(payload, fixed))) throw functionErrors.parameters_fixed();
+        runnable = admit(invocation);
       } catch (error) {
         leaveThrottle();
         throw error;
@@ -196,9 +200,18 @@ function toActivation({ id, invocation }: Run, runnable: Runnable, outcome: RunO
   };
 }
 
-/** An outcome of which no function knows. */
-function failure(status: RunOutcome["status"], error: string, acceptedAt: number, now: number): RunOutcome {
-  const result = { error };
+/** What the record of an invocation says that no function has seen (openwhisk-api 5.4). */
+function explain(error: unknown): { status: Exclude<RunStatus, "success">; says: string } {
+  const known = error instanceof LatchkeyError ? error : null;
+  if (known?.code === functionErrors.not_found.code) {
+    return { status: "application_error", says: "Action could not be found or may have been deleted." };
+  }
+  if (known !== null && known.status < 500) return { status: "developer_error", says: known.says };
+  return { status: "internal_error", says: "Failed to provision resources to run the action." };
+}
+
+function neverRan(status: RunStatus, says: string, acceptedAt: EpochMs, now: EpochMs): RunOutcome {
+  const result = { error: says };
   return {
     status,
     result,
