@@ -26,8 +26,14 @@ export type ClientOptions<C extends ClientCredential> = {
   readonly userAgent?: string;
 };
 
-type Optional<Name extends string, Value> = { readonly [N in Name]?: Value };
-type Required<Name extends string, Value> = { readonly [N in Name]: Value };
+/** A client changes nothing of what it is given, so it need not be given anything that can be changed. */
+type Frozen<Value> = Value extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : Value extends object
+    ? { readonly [Name in keyof Value]: Frozen<Value[Name]> }
+    : Value;
+type Optional<Name extends string, Value> = { readonly [N in Name]?: Frozen<Value> };
+type Required<Name extends string, Value> = { readonly [N in Name]: Frozen<Value> };
 type Part<Name extends string, Schema> = Schema extends z.ZodType
   ? unknown extends z.input<Schema>
     ? Required<Name, z.input<Schema>>
