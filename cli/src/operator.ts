@@ -1,0 +1,29 @@
+/** Flags that the server understands; what is absent comes from the environment, then from defaults. */
+export type OperatorFlags = { data?: string; host?: string; port?: string; publicUrl?: string };
+
+type Team = { readonly id: string; readonly name: string };
+type Person = { readonly id: string; readonly email: string; readonly name: string };
+
+/** A first team with its owner, and the one sight of the owner's API token. */
+export type FirstTeam = { readonly team: Team; readonly user: Person; readonly token: string };
+
+/** A server that is running. */
+export type Serving = {
+  /** With the port that was really taken. */
+  readonly url: string;
+  readonly dataFolder: string;
+  /** What this start created, if it was the first. */
+  readonly firstRun: FirstTeam | null;
+  readonly warnings: readonly string[];
+  /** Settles when the server has stopped, for whatever reason. */
+  readonly stopped: Promise<void>;
+  /** Finishes what is under way, then stops. */
+  stop(): Promise<void>;
+};
+
+/** What the command line asks of the server's own code. Expected failures have a `says` sentence. */
+export type Operator = {
+  serve(flags: OperatorFlags, options: { createFirstTeam: boolean }): Promise<Serving>;
+  init(flags: OperatorFlags, first: { team: string; email: string; name?: string }): Promise<FirstTeam>;
+  migrate(flags: OperatorFlags): Promise<{ readonly dataFolder: string }>;
+};

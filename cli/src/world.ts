@@ -1,0 +1,18 @@
+import type { Readable } from "node:stream";
+import type { Environment } from "./config.ts";
+import type { Operator } from "./operator.ts";
+
+/** A stream that the command line writes to. */
+export type Sink = { readonly isTTY?: boolean; write(text: string): unknown };
+
+/** Everything that a run of the command line takes from outside and changes outside, so that a test can stand in for it. */
+export type World = {
+  readonly arguments: readonly string[];
+  readonly environment: Environment;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly now: () => number;
+  /** Loads the server: most commands do without it, and it is most of the program. */
+  readonly loadOperator: () => Promise<Operator>;
+};
