@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { getCompileCacheDir } from "node:module";
 import type { SQLInputValue } from "node:sqlite";
 import { Worker } from "node:worker_threads";
@@ -11,7 +12,10 @@ const LARGEST_BATCH = 512;
 const MOST_BATCHES_UNDER_WAY = 8;
 
 export type WriteBatch = { readonly number: number; readonly writes: [sql: string, parameters: SQLInputValue[]][] };
-type Pending = { batch: WriteBatch; settled: ((committed: boolean) => void)[] };
+/** The thread's answer: why which writes of the batch could not be committed; the others are. */
+export type BatchOutcome = { readonly number: number; readonly failed: ReadonlyMap<number, string> };
+/** `settled` has a place for each write of the batch. */
+type Pending = { batch: WriteBatch; settled: (((committed: boolean) => void) | null)[] };
 
 /**
  * The stream of what happens (activations, uses of keys), in a database file of its own that a worker thread writes in groups:
@@ -29,48 +33,61 @@ export type Activity = CommittedReader & {
 
 export function createActivity(deps: { path: string; log: Log }): Activity {
   const reader = openSqlite(deps.path, { readOnly: true });
-  // Threads do not inherit the compile cache; without it, compiling TypeScript takes each of them some 20 MB.
-  const compileCache = getCompileCacheDir();
-  const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
-    workerData: deps.path,
-    env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache },
-  });
   const underWay = new Map<number, Pending>();
   let waiting: Pending = empty(1);
   let timer: NodeJS.Timeout | null = null;
   let onProgress: (() => void)[] = [];
+  let thread: Worker | null = null;
 
   const send = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     if (waiting.batch.writes.length === 0) return;
     underWay.set(waiting.batch.number, waiting);
-    worker.postMessage(waiting.batch);
+    thread ??= startThread();
+    thread.postMessage(waiting.batch);
     waiting = empty(waiting.batch.number + 1);
   };
 
   const progressed = (): Promise<void> => new Promise((resolve) => onProgress.push(resolve));
 
-  const settle = (number: number, error: string | null): void => {
+  const settle = ({ number, failed }: BatchOutcome): void => {
     const pending = underWay.get(number);
     underWay.delete(number);
-    if (error !== null)
-      deps.log.error({ error, writes: pending?.batch.writes.length }, "activity could not be written");
-    for (const settled of pending?.settled ?? []) settled(error === null);
+    const [error] = failed.values();
+    if (error !== undefined) deps.log.error({ error, writes: failed.size }, "activity could not be written");
+    for (const [index, settled] of (pending?.settled ?? []).entries()) settled?.(!failed.has(index));
     const wake = onProgress;
     onProgress = [];
     for (const resolve of wake) resolve();
   };
 
-  worker.on("message", ({ number, error }: { number: number; error: string | null }) => settle(number, error));
-  worker.on("error", (error) => {
-    for (const number of [...underWay.keys()]) settle(number, error.message);
-  });
+  const startThread = (): Worker => {
+    // Threads do not inherit the compile cache; without it, compiling TypeScript takes each of them some 20 MB.
+    const compileCache = getCompileCacheDir();
+    const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
+      workerData: deps.path,
+      env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache },
+    });
+    let reason = "the writer thread has ended";
+    worker.on("message", settle);
+    worker.on("error", (error) => {
+      reason = error.message;
+    });
+    worker.on("exit", () => {
+      thread = null;
+      // Nobody else will answer for what it was given. The next batch starts a thread anew.
+      for (const { batch } of [...underWay.values()])
+        settle({ number: batch.number, failed: new Map(batch.writes.map((_, index) => [index, reason])) });
+    });
+    return worker;
+  };
+
   return {
     ...createCommittedReader(reader),
     write(sql, parameters, settled) {
       waiting.batch.writes.push([sql, parameters]);
-      if (settled !== undefined) waiting.settled.push(settled);
+      waiting.settled.push(settled ?? null);
       if (waiting.batch.writes.length >= LARGEST_BATCH) send();
       else timer ??= setTimeout(send, GROUP_COMMIT_MS);
     },
@@ -79,12 +96,18 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
     },
     async flush() {
       send();
-      while (underWay.size > 0) await progressed();
+      const last = waiting.batch.number - 1;
+      // Not until nothing is under way: others go on writing. Batches are answered in the order of their numbers.
+      for (let [first] = underWay.keys(); first !== undefined && first <= last; [first] = underWay.keys())
+        await progressed();
     },
     async close() {
       await this.flush();
-      worker.postMessage("close");
-      await new Promise((resolve) => worker.once("exit", resolve));
+      if (thread !== null) {
+        const ended = once(thread, "exit");
+        thread.postMessage("close");
+        await ended;
+      }
       reader.close();
     },
   };
