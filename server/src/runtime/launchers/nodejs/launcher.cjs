@@ -179,6 +179,27 @@ function say(descriptor, text) {
   writeAll(descriptor, from(`${text}\n`));
 }
 
+/**
+ * Has the console write at once. Node queues what a pipe does not take, but what is to count as this activation's output
+ * must have left the process before the answer does. The streams are made when they are first used, as Node does it.
+ */
+function makeBlocking(name) {
+  const { get, ...property } = Object.getOwnPropertyDescriptor(process, name);
+  let stream;
+  Object.defineProperty(process, name, {
+    ...property,
+    get() {
+      if (stream === undefined) {
+        stream = get.call(process);
+        stream._handle?.setBlocking?.(true);
+      }
+      return stream;
+    },
+  });
+}
+
+makeBlocking("stdout");
+makeBlocking("stderr");
 process.umask(0o077);
 // A function that waits for something which will never happen shall run into its time limit, not end the process.
 setInterval(() => {}, 0x7fffffff);
