@@ -38,6 +38,7 @@ const reveal = ({ team, user, token }: FirstTeam): FirstRun => ({ team, user, to
  */
 export async function serve(flags: OperatorFlags, options: { createFirstTeam: boolean }): Promise<Serving> {
   const config = parseConfig(flags, processEnvironment());
+  keepToOurselves();
   const folder = prepareDataFolder(config.dataPath);
   const lock = lockDataFolder(folder);
   const log = createLog(config.logLevel);
@@ -87,6 +88,7 @@ export async function init(
   input: { team: string; email: string; name?: string },
 ): Promise<FirstRun> {
   const config = parseConfig(flags, processEnvironment());
+  keepToOurselves();
   const folder = prepareDataFolder(config.dataPath);
   const store = await openStore({ folder, log: createLog("silent"), schema: "create" });
   try {
@@ -101,6 +103,7 @@ export async function init(
 /** Brings a data folder that an older version wrote up to date. Refuses while a server is using it. */
 export async function migrate(flags: OperatorFlags): Promise<{ dataFolder: string }> {
   const config = parseConfig(flags, processEnvironment());
+  keepToOurselves();
   const folder = prepareDataFolder(config.dataPath);
   const lock = lockDataFolder(folder);
   try {
@@ -111,6 +114,9 @@ export async function migrate(flags: OperatorFlags): Promise<{ dataFolder: strin
     lock.release();
   }
 }
+
+/** What this process creates, its owner alone may read: a data folder may have been made beforehand, open to everybody. */
+const keepToOurselves = (): void => void process.umask(0o077);
 
 function explainListening(error: unknown, host: string, port: number): unknown {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
