@@ -93,7 +93,9 @@ export function accessKeyRoutes(deps: { accessKeys: AccessKeys; namespaces: Name
     implement<TeamPrincipal, typeof deleteAccessKey>(deleteAccessKey, async (call) => {
       const namespace = await namespaces.require(call.caller, call.params.namespace_id);
       await accessKeys.revoke(call.caller, namespace, call.params.key_id, call);
-      const wantsJson = String(call.headers["accept"] ?? "").includes("application/json");
+      const wantsJson = String(call.headers["accept"] ?? "")
+        .toLowerCase()
+        .includes("application/json");
       return wantsJson ? { status: 200, body: {} } : { status: 204 };
     }),
   ];
