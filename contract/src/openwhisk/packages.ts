@@ -17,12 +17,13 @@ const Binding = z.object({ namespace: z.string(), name: z.string() }).meta({ id:
 /** `{}` for a package of its own. */
 const BindingOrNone = z.union([Binding, z.strictObject({})]);
 
+const bindingMalformed = "binding must name a namespace and a package";
 export const PutPackageBody = z
   .object(
     {
       binding: z
-        .union([Binding, z.strictObject({}).transform(() => null)], {
-          error: "binding must name a namespace and a package",
+        .union([Binding, z.strictObject({}, { error: bindingMalformed }).transform(() => null)], {
+          error: bindingMalformed,
         })
         .nullish(),
       parameters: ParametersBody.nullish(),

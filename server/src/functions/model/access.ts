@@ -1,13 +1,17 @@
 import { mayDo, mayDoToAll, type NamespacePrincipal, type Operation } from "../../namespaces/index.ts";
 import { functionErrors } from "../errors.ts";
 import type { Activation } from "./activations.ts";
-import { checkNamespaceName, type EntityKey, parseEntityName, pathOf } from "./names.ts";
+import { checkNamespaceName, type EntityKey, parseEntityName, pathOf, qualifiedNameOf } from "./names.ts";
 
 /** A refusal that names what was asked for, whether that exists or not: it says nothing about it. */
 const refusal = (namespace: string, path: string) =>
   functionErrors.not_authorized({
     says: `The supplied authentication is not authorized to access '${namespace}/${path}'.`,
   });
+
+/** A package that has to be there for what a request names inside it is named by the refusal (openwhisk-api 1.3). */
+export const absent = (key: EntityKey) =>
+  functionErrors.not_found({ says: `The requested resource '${qualifiedNameOf(key)}' does not exist.` });
 
 /**
  * Refuses a path that names another namespace, without looking whether there is one. `_` is the caller's own. `path` is what
@@ -35,9 +39,29 @@ export function requireMay(caller: NamespacePrincipal, operation: Operation, key
   if (!mayDo(caller.grants, operation, pathOf(key))) throw refusal(key.namespaceId, pathOf(key));
 }
 
+/** Whether the caller's grants cover everything in this package, now and later. */
+const mayPackage = ({ grants }: NamespacePrincipal, operation: Operation, { name }: EntityKey): boolean =>
+  mayDoToAll(grants, operation, `${name}/`);
+
 /** A package is all that is in it, so it takes a grant for all of that. */
 export function requireMayPackage(caller: NamespacePrincipal, operation: Operation, key: EntityKey): void {
-  if (!mayDoToAll(caller.grants, operation, `${key.name}/`)) throw refusal(key.namespaceId, key.name);
+  if (!mayPackage(caller, operation, key)) throw refusal(key.namespaceId, key.name);
+}
+
+/**
+ * What of a package's content the caller may read, asking for it under the package's name, which may be a binding's. Throws
+ * `function.not_authorized` if that is nothing for want of grants.
+ */
+export function readableIn<Item extends { readonly key: EntityKey }>(
+  caller: NamespacePrincipal,
+  key: EntityKey,
+  content: readonly Item[],
+): readonly Item[] {
+  const { grants } = caller;
+  const mayRead = (path: string): boolean => mayDo(grants, "read", path);
+  const readable = content.filter((item) => mayRead(`${key.name}/${item.key.name}`) && mayRead(pathOf(item.key)));
+  if (readable.length === 0) requireMayPackage(caller, "read", key);
+  return readable;
 }
 
 /** Which of a list's entries the caller sees. */
@@ -48,7 +72,7 @@ export function sightOf(caller: NamespacePrincipal, collection: "action" | "pack
   const { grants } = caller;
   if (mayDoToAll(grants, "read", "")) return "everything";
   if (!grants.some(({ operation }) => operation !== "invoke")) throw functionErrors.not_authorized();
-  if (collection === "package") return { sees: ({ name }) => mayDoToAll(grants, "read", `${name}/`) };
+  if (collection === "package") return { sees: (key) => mayPackage(caller, "read", key) };
   return { sees: (key) => mayDo(grants, "read", pathOf(key)) };
 }
 

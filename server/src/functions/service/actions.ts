@@ -5,7 +5,7 @@ import type { NamespacePrincipal } from "../../namespaces/index.ts";
 import type { RuntimeKind } from "../../runtime/index.ts";
 import type { Store } from "../../store/store.ts";
 import { functionErrors } from "../errors.ts";
-import { requireMay, sightOf } from "../model/access.ts";
+import { readableIn, requireMay, requireMayPackage, sightOf } from "../model/access.ts";
 import { type Annotation, actionAnnotations } from "../model/annotations.ts";
 import type { Action, ActionSummary } from "../model/entities.ts";
 import { type AskedExec, type Exec, readExec, refuseRetired } from "../model/exec.ts";
@@ -23,7 +23,7 @@ import { type EntityKey, packageKeyOf } from "../model/names.ts";
 import { mergeParameters, type Parameter } from "../model/parameters.ts";
 import { FIRST_VERSION, nextVersion } from "../model/version.ts";
 import { findCode, insertCode, prepareCodeLookup, removeCode } from "../queries/code.ts";
-import { countEntities, findEntity, listActions, type Place, removeEntity, saveEntity } from "../queries/entities.ts";
+import { countEntities, findEntity, listActions, removeEntity, saveEntity } from "../queries/entities.ts";
 import type { Catalog } from "./catalog.ts";
 import { announce, type Cause } from "./change.ts";
 import { type Resolved, requireAction, requirePackage, resolveAction, resolvePackage } from "./resolve.ts";
@@ -66,10 +66,13 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
     if (found.binding !== null) throw functionErrors.not_through_binding();
   };
 
-  const place = (caller: NamespacePrincipal, packageKey: EntityKey | null): Place => {
-    if (packageKey === null) return { namespaceId: caller.namespaceId, packageName: null };
+  /** The actions of a package that the caller may read. */
+  const listIn = async (caller: NamespacePrincipal, packageKey: EntityKey): Promise<readonly ActionSummary[]> => {
+    // Only who may read the whole package is told that there is none.
+    if (catalog.find(packageKey)?.collection !== "package") requireMayPackage(caller, "read", packageKey);
     const { key } = resolvePackage(catalog.find, packageKey).package;
-    return { namespaceId: key.namespaceId, packageName: key.name };
+    const content = await listActions(store.db, { namespaceId: key.namespaceId, packageName: key.name }, null);
+    return readableIn(caller, packageKey, content);
   };
 
   return {
@@ -135,24 +138,26 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
       };
     },
 
-    /** The actions the caller may see: of the package at `packageKey`, or of the whole namespace. */
+    /** The actions the caller may read: of the package at `packageKey`, or of the whole namespace. */
     async list(
       caller: NamespacePrincipal,
       packageKey: EntityKey | null,
       page: Page,
     ): Promise<readonly ActionSummary[]> {
+      const end = page.skip + page.limit;
+      if (packageKey !== null) return (await listIn(caller, packageKey)).slice(page.skip, end);
       const sight = sightOf(caller, "action");
-      const where = place(caller, packageKey);
-      if (sight === "everything") return listActions(store.db, where, page);
-      const seen = (await listActions(store.db, where, null)).filter(({ key }) => sight.sees(key));
-      return seen.slice(page.skip, page.skip + page.limit);
+      const everywhere = { namespaceId: caller.namespaceId, packageName: null };
+      if (sight === "everything") return listActions(store.db, everywhere, page);
+      return (await listActions(store.db, everywhere, null)).filter(({ key }) => sight.sees(key)).slice(page.skip, end);
     },
 
     async count(caller: NamespacePrincipal, packageKey: EntityKey | null): Promise<number> {
+      if (packageKey !== null) return (await listIn(caller, packageKey)).length;
       const sight = sightOf(caller, "action");
-      const where = place(caller, packageKey);
-      if (sight === "everything") return countEntities(store.db, "action", where);
-      return (await listActions(store.db, where, null)).filter(({ key }) => sight.sees(key)).length;
+      const everywhere = { namespaceId: caller.namespaceId, packageName: null };
+      if (sight === "everything") return countEntities(store.db, "action", everywhere);
+      return (await listActions(store.db, everywhere, null)).filter(({ key }) => sight.sees(key)).length;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { functionErrors } from "../errors.ts";
+import { absent } from "../model/access.ts";
 import type { Action, Entity, Package } from "../model/entities.ts";
-import { type EntityKey, packageKeyOf, qualifiedNameOf } from "../model/names.ts";
+import { type EntityKey, packageKeyOf } from "../model/names.ts";
 
 /** An action as a request finds it: itself, the package it lies in, and the binding it was named through. */
 export type Resolved = {
@@ -11,11 +12,9 @@ export type Resolved = {
 
 export type Find = (key: EntityKey) => Entity | undefined;
 
-/** A package that has to be there for what a request names inside it (openwhisk-api 1.3: such a refusal names it). */
+/** A package that has to be there for what a request names inside it. */
 export function requirePackage(found: Entity | undefined, key: EntityKey): Package {
-  if (found === undefined) {
-    throw functionErrors.not_found({ says: `The requested resource '${qualifiedNameOf(key)}' does not exist.` });
-  }
+  if (found === undefined) throw absent(key);
   if (found.collection !== "package") throw functionErrors.other_collection();
   return found;
 }
