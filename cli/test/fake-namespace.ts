@@ -39,7 +39,7 @@ export function fakeNamespace({ refuse = () => false, quote = false, slow = fals
     requests.push(request);
     load.now += 1;
     load.most = Math.max(load.most, load.now);
-    if (slow) await delay(2);
+    if (slow) await delay(20);
     load.now -= 1;
     if (refuse(request)) throw new Error(`${request} is refused${quote ? `: ${JSON.stringify(body)}` : ""}`);
     return work();

@@ -52,11 +52,12 @@ describe("the layout of a project", () => {
     ]);
   });
 
-  test("what plays no part is told as stray, and what tools leave behind is not told at all", async () => {
+  test("what plays no part is told as stray, and what is hidden or left behind by tools is not told at all", async () => {
     const project = await read({
       "README.md": "",
       "docs/a.md": "",
       ".git/config": "",
+      ".github/workflows/ci.yml": "",
       ".gitignore": "",
       ".deployed/versions.json": "[]",
       ".env": "",
@@ -66,7 +67,7 @@ describe("the layout of a project", () => {
       "packages/p/f.js": CODE,
       "packages/p/f.js~": "",
     });
-    expect(project.strays).toEqual(["README.md", "docs", "packages/notes.txt", "packages/p/.hidden"]);
+    expect(project.strays).toEqual(["README.md", "docs", "packages/notes.txt"]);
   });
 
   test("the former name of project.yml still works, with a word about it", async () => {

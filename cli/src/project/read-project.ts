@@ -5,7 +5,6 @@ import { type ReadConfig, readConfig } from "./config/read-config.ts";
 import { type Problem, ProjectError } from "./errors.ts";
 import { findBuildStep } from "./files/build-step.ts";
 import { scanPackages } from "./files/scan-packages.ts";
-import { isLeftover } from "./files/walk.ts";
 import { mergePackages } from "./merge.ts";
 import type { BuildStep, Environment, Project } from "./model.ts";
 import { Secrets } from "./secrets.ts";
@@ -96,7 +95,7 @@ async function readTopLevel(root: string, shown: string) {
   const known = new Set([CONFIG, ENV, "packages", "lib"]);
   const strays = entries
     .map(({ name }) => name)
-    .filter((name) => !known.has(name) && name !== config && !isLeftover(name));
+    .filter((name) => !known.has(name) && name !== config && !name.startsWith("."));
   return { config, has: (name: string) => folders.has(name), strays: strays.sort(), warnings };
 }
 

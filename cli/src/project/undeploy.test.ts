@@ -108,6 +108,16 @@ describe("undeploying a namespace", () => {
   });
 });
 
+test("what could not be deleted is not forgotten", async () => {
+  const root = await tempFolder({ "packages/p/f.js": "", "packages/p/g.js": "" });
+  await deployFolder(root);
+  const project = await readProject(root, { environment: {} });
+  const server = namespaceOf(["p/f", "p/g"], { stuck: ["p/f"], token: false });
+  await undeployProject(project, { apiHost: API_HOST, namespace: "fn-1" }, server);
+  const [entry] = JSON.parse(await readFile(join(root, ".deployed/versions.json"), "utf8"));
+  expect([Object.keys(entry.actionVersions), Object.keys(entry.packageVersions)]).toEqual([["p/f"], ["p"]]);
+});
+
 test("undeploying a project deletes what is its own, keeps packages that others use, and forgets what it deployed", async () => {
   const root = await tempFolder({ "packages/p/f.js": "", "packages/q/f.js": "", "packages/default/h.js": "" });
   await deployFolder(root);

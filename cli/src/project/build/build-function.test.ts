@@ -2,7 +2,7 @@ import { chmod, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { type Files, tempFolder } from "../../../test/temp-folder.ts";
+import { type Files, tempFolder, writeFiles } from "../../../test/temp-folder.ts";
 import { readProject } from "../read-project.ts";
 import { type BuildOptions, type BuiltCode, buildFunction } from "./build-function.ts";
 
@@ -200,8 +200,19 @@ describe("package.json", () => {
     const second = await buildIn(root, { incremental: true });
     expect([first.commands.length, second.commands.length]).toEqual([1, 0]);
     expect(second.code).toBe(first.code);
+    expect((await buildIn(root)).commands).toHaveLength(1);
     await rm(join(root, "packages/p/f/node_modules"), { recursive: true });
     expect((await buildIn(root, { incremental: true })).commands).toHaveLength(1);
+  });
+
+  test("that changed in nothing that matters is installed once more, and not each time", {
+    timeout: 60_000,
+  }, async () => {
+    const root = await tempFolder({ ...dependency, ...manifest({}) });
+    await buildIn(root);
+    await writeFiles(root, manifest({ description: "new" }));
+    const commands = [await buildIn(root, { incremental: true }), await buildIn(root, { incremental: true })];
+    expect(commands.map((built) => built.commands.length)).toEqual([1, 0]);
   });
 
   test("without anything to install needs no npm at all", async () => {

@@ -63,13 +63,13 @@ describe("a build command", () => {
   test("that takes too long is stopped, with everything it started", async () => {
     const { failure, lines } = await run("sleep 600 & echo $!; sleep 600", {}, 300);
     expect(String(failure)).toContain("'build.sh' was stopped because it took longer than 0.3 s");
-    expect(await isAlive(Number(lines[0]))).toBe(false);
+    await expect.poll(() => isAlive(Number(lines[0]))).toBe(false);
   });
 
   test("leaves nothing behind that runs on when it is done", async () => {
     const { failure, lines } = await run("sleep 600 & echo $!");
     expect(failure).toBeUndefined();
-    expect(await isAlive(Number(lines[0]))).toBe(false);
+    await expect.poll(() => isAlive(Number(lines[0]))).toBe(false);
   });
 
   test("does not keep us waiting for output of something that escaped", async () => {
@@ -98,7 +98,7 @@ describe("a build command", () => {
     child.kill("SIGINT");
     const [, signal] = await once(child, "exit");
     expect(signal).toBe("SIGINT");
-    expect(await isAlive(Number(String(pid)))).toBe(false);
+    await expect.poll(() => isAlive(Number(String(pid)))).toBe(false);
   });
 
   test("that cannot be started is an error", async () => {

@@ -157,6 +157,10 @@ describe("members of the wrong kind", () => {
       says: "the cron expression '@daily' is not valid crontab syntax",
     },
     {
+      text: withTrigger("{name: t, type: SCHEDULED, scheduledDetails: {cron: '0 0 3 * * *'}}"),
+      says: "the cron expression '0 0 3 * * *' is not valid crontab syntax",
+    },
+    {
       text: withTrigger("{name: t, sourceType: timer, sourceDetails: {cron: '* * * * *'}}"),
       says: "only triggers with sourceType 'scheduler' are supported",
     },
@@ -185,6 +189,10 @@ describe("members that exclude each other", () => {
     },
     { text: "packages: [{name: a b/c}]", says: "'a b/c' cannot be the name of a package" },
     { text: "packages: [{name: p, functions: [{name: ' '}]}]", says: "' ' cannot be the name of a function" },
+    {
+      text: `packages: [{name: ${"n".repeat(257)}}]`,
+      says: `'${"n".repeat(257)}' cannot be the name of a package`,
+    },
     { text: "packages: [{name: p}, {name: p}]", says: "The package 'p' appears twice" },
     { text: "packages: [{name: p, functions: [{name: f}, {name: f}]}]", says: "The function 'f' appears twice" },
   ])("are refused: $says", ({ text, says }) => {

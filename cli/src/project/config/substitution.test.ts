@@ -47,6 +47,7 @@ describe("every form of a reference", () => {
     { written: "$(NAME MISSING)", names: ["MISSING"], becomes: '{"NAME":"Sam","MISSING":null}' },
     { written: "${<nothing.env}", names: ["<nothing.env"], becomes: "{}" },
     { written: "${A} ${A}", names: ["A", "A"], becomes: "<A> <A>" },
+    { written: "${A$(B}", names: ["A$(B"], becomes: "<A$(B>" },
     { written: "${toString}", names: ["toString"], becomes: "<toString>" },
   ])("what is not known is told: $written", ({ written, names, becomes }) => {
     const { text, unresolved } = run(written);

@@ -16,6 +16,8 @@ describe("what is sent", () => {
       {
         "project.yml": `
 packages:
+  - name: bound
+    binding: { namespace: other, name: utils }
   - name: sample
     shared: true
     parameters: { region: nyc }
@@ -30,8 +32,6 @@ packages:
         parameters: { greeting: hi, list: [1, { a: null }] }
         environment: { LOG_LEVEL: info }
         annotations: { description: greets }
-  - name: bound
-    binding: { namespace: other, name: utils }
 `,
         "packages/sample/greet.js": CODE,
       },
@@ -41,8 +41,8 @@ packages:
       "GET namespaces",
       "GET runtimes",
       "GET packages/sample",
-      "GET packages/bound",
       "PUT packages/sample",
+      "GET packages/bound",
       "PUT packages/bound",
       "GET actions/sample/greet",
       "PUT actions/sample/greet",

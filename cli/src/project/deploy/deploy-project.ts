@@ -1,5 +1,11 @@
 import { ProjectError } from "../errors.ts";
-import { DEFAULT_PACKAGE, type Environment, type Project, type ProjectFunction } from "../model.ts";
+import {
+  DEFAULT_PACKAGE,
+  type Environment,
+  type Project,
+  type ProjectFunction,
+  type ProjectPackage,
+} from "../model.ts";
 import type { DeployApi, TriggerApi } from "./api.ts";
 import { describeDeployer } from "./deployer-annotation.ts";
 import { createGate } from "./gate.ts";
@@ -89,16 +95,20 @@ type Progress = (event: ProgressEvent) => void;
 
 async function deployPackages(project: Project, units: Units, progress: Progress): Promise<PackageResult[]> {
   const gate = createGate(DEPLOYS_MAX);
+  const results = new Map<string, PackageResult>();
+  const deploy = async (packages: readonly ProjectPackage[]): Promise<void> => {
+    const deployed = packages.map((pkg) => gate(() => units.deployPackage(pkg)));
+    for (const deploying of deployed) {
+      const result = await deploying;
+      results.set(result.name, result);
+      progress({ kind: "package", result });
+    }
+  };
   const packages = project.packages.filter(({ name }) => name !== DEFAULT_PACKAGE);
-  return Promise.all(
-    packages.map((pkg) =>
-      gate(async () => {
-        const result = await units.deployPackage(pkg);
-        progress({ kind: "package", result });
-        return result;
-      }),
-    ),
-  );
+  // What a package is bound to may be another one of the project, and has to be there first.
+  await deploy(packages.filter(({ binding }) => binding === null));
+  await deploy(packages.filter(({ binding }) => binding !== null));
+  return packages.flatMap(({ name }) => results.get(name) ?? []);
 }
 
 async function deployFunctions(
@@ -150,7 +160,7 @@ function refusals(project: Project, results: readonly PackageResult[]): Map<Proj
 }
 
 /** project.yml's own `parameters` and `environment` go to packages, and the default package is none. */
-function defaultPackageProblem({ parameters, environment }: Project["packages"][number]): string | undefined {
+function defaultPackageProblem({ parameters, environment }: ProjectPackage): string | undefined {
   if (Object.keys({ ...parameters, ...environment }).length === 0) return undefined;
   return "The default package does not support attaching environment, parameters, or binding";
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tempFolder, writeFiles } from "../../../test/temp-folder.ts";
@@ -29,6 +30,13 @@ describe("where a deployment came from", () => {
       projectPath: "demo",
       commit: git("rev-parse", "HEAD").slice(0, 8),
     });
+  });
+
+  test("is the same when the project is reached through a link", async () => {
+    const { root } = await repository();
+    const link = join(await tempFolder(), "link");
+    await symlink(root, link);
+    expect((await describeDeployer(join(link, "demo"), environment)).projectPath).toBe("demo");
   });
 
   test("has two pluses when there are uncommitted changes", async () => {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { realpath } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { basename, relative } from "node:path";
 import { promisify } from "node:util";
@@ -36,7 +37,7 @@ export async function describeDeployer(root: string, environment: Environment): 
   return {
     user: user || userName(),
     ...(remote && { repository: withoutCredentials(remote) }),
-    projectPath: relative(top, root) || ".",
+    projectPath: relative(top, await realpath(root)) || ".",
     commit: head.slice(0, COMMIT_LENGTH) + (changes ? "++" : ""),
   };
 }

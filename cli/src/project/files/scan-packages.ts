@@ -55,10 +55,7 @@ async function scanPackage(root: string, packageName: string, shownPackage: stri
   const seen = new Map<string, string>();
   for (const entry of await entriesOf(join(root, shownPackage))) {
     const shown = `${shownPackage}/${entry.name}`;
-    if (entry.name.startsWith(".")) {
-      strays.push(shown);
-      continue;
-    }
+    if (entry.name.startsWith(".")) continue;
     const named = entry.isFolder ? null : parseFileName(entry.name);
     const name = named?.name ?? entry.name;
     const former = seen.get(name);
