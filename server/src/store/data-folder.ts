@@ -3,16 +3,20 @@ import {
   chmodSync,
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
   readFileSync,
-  renameSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Random } from "../kernel/random.ts";
+import { type Random, randomHex } from "../kernel/random.ts";
 import type { Pepper } from "../kernel/secret-hash.ts";
 import { storeErrors } from "./errors.ts";
+import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-codes.ts";
+
+const PEPPER_BYTES = 32;
 
 /** Where things are in a data folder. */
 export type DataFolder = {
@@ -49,30 +53,60 @@ export function prepareDataFolder(path: string): DataFolder {
  * that SQLite holds open. Throws `store.in_use`.
  */
 export function lockDataFolder(folder: DataFolder): { release(): void } {
-  const lock = new DatabaseSync(join(folder.path, "server.lock"));
+  const path = join(folder.path, "server.lock");
+  let lock: DatabaseSync | null = null;
   try {
+    lock = new DatabaseSync(path);
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
   } catch (cause) {
-    lock.close();
-    throw storeErrors.in_use({
-      cause,
-      says: `Another Latchkey server is using the data folder ${folder.path}. Stop it first, or choose another folder with --data.`,
-    });
+    lock?.close();
+    throw sqliteCodeOf(cause) === SQLITE_BUSY
+      ? storeErrors.in_use({
+          cause,
+          says: `Another Latchkey server is using the data folder ${folder.path}. Stop it first, or choose another folder with --data.`,
+        })
+      : storeErrors.folder_unusable({
+          cause,
+          says: `The lock file ${path} cannot be used. Change its owner or mode, or remove it while no server is running.`,
+        });
   }
   return { release: () => lock.close() };
 }
 
-/** Reads the folder's pepper, making it on first use. Written under another name first, so that a crash leaves none or all. */
+/** Reads the folder's pepper, making it on first use. Throws `store.pepper_damaged`. */
 export function loadPepper(folder: DataFolder, random: Random): Pepper {
-  if (!existsSync(folder.pepper)) {
-    const fresh = `${folder.pepper}.new`;
-    writeFileSync(fresh, `${JSON.stringify({ id: "1", key: Buffer.from(random.bytes(32)).toString("base64") })}\n`, {
-      mode: 0o600,
-      flush: true,
-    });
-    renameSync(fresh, folder.pepper);
-  }
+  if (!existsSync(folder.pepper)) createPepper(folder, random);
   chmodSync(folder.pepper, 0o600);
-  const { id, key } = JSON.parse(readFileSync(folder.pepper, "utf8")) as { id: string; key: string };
-  return { id, bytes: Buffer.from(key, "base64") };
+  const pepper = parsePepper(readFileSync(folder.pepper, "utf8"));
+  if (pepper === undefined)
+    throw storeErrors.pepper_damaged({
+      says: `${folder.pepper} is damaged. Without it no access key or token works: restore it from a backup. Nothing was changed.`,
+    });
+  return pepper;
+}
+
+function createPepper(folder: DataFolder, random: Random): void {
+  const fresh = `${folder.pepper}.${randomHex(random, 8)}`;
+  const key = Buffer.from(random.bytes(PEPPER_BYTES)).toString("base64");
+  // Under another name first, so that a crash leaves all of it or none; linked, so that of two processes the first one wins.
+  writeFileSync(fresh, `${JSON.stringify({ id: "1", key })}\n`, { mode: 0o600, flag: "wx", flush: true });
+  try {
+    linkSync(fresh, folder.pepper);
+  } catch (error) {
+    if (!existsSync(folder.pepper)) throw error;
+  } finally {
+    unlinkSync(fresh);
+  }
+}
+
+/** Undefined for anything but a whole pepper. A parser's own complaint would quote the secret, so it goes no further. */
+function parsePepper(text: string): Pepper | undefined {
+  try {
+    const { id, key } = JSON.parse(text) as { id?: unknown; key?: unknown };
+    if (typeof id !== "string" || typeof key !== "string") return undefined;
+    const bytes = Buffer.from(key, "base64");
+    return bytes.length === PEPPER_BYTES ? { id, bytes } : undefined;
+  } catch {
+    return undefined;
+  }
 }
