@@ -8,6 +8,7 @@ needed() {
 zsh zsh     completion scripts are tried in the real shell
 fish fish   completion scripts are tried in the real shell
 ps procps   tests look for processes that should be gone
+unzip unzip what deploying packs is opened by a program that is not ours
 LIST
 }
 

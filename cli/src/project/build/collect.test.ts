@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmod, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type Files, tempFolder } from "../../../test/temp-folder.ts";
 import { collectFiles, type Folders } from "./collect.ts";
 
@@ -184,6 +185,8 @@ test("modes are kept", async () => {
 
 test("what is neither file nor folder is refused", async () => {
   const folders = await project({ "packages/p/f/index.js": "" });
-  execFileSync("mkfifo", [join(folders.folder, "pipe")]);
-  await expect(collectFiles(folders)).rejects.toThrow("'pipe' is neither a file nor a folder");
+  const server = createServer().listen(join(folders.folder, "socket"));
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  await expect(collectFiles(folders)).rejects.toThrow("'socket' is neither a file nor a folder");
 });
