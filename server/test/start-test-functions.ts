@@ -62,6 +62,8 @@ export type TestFunctionsOptions = {
   limits?: Partial<FunctionLimits>;
   /** In place of real processes, for what those do not do when asked. */
   runtime?: Runtime;
+  /** The store of one that was started before, as after a restart with other settings. */
+  on?: Awaited<ReturnType<typeof openTestStore>>;
   log?: Log;
 };
 
@@ -70,7 +72,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
   const clock = createFakeClock();
   const random = createSeededRandom();
   const log = options.log ?? silentLog;
-  const { store, folder } = await openTestStore(log);
+  const { store, folder } = options.on ?? (await openTestStore(log));
   const runtime =
     options.runtime ??
     createRuntime({
@@ -129,7 +131,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
     };
   };
 
-  return { ...as(principal()), as, app, store, clock, functions, runtime };
+  return { ...as(principal()), as, app, store, folder, clock, functions, runtime };
 }
 
 export type TestFunctions = Awaited<ReturnType<typeof startTestFunctions>>;
