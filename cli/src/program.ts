@@ -110,7 +110,7 @@ function addGlobalOptions(parser: Parser, { hidden }: { hidden: boolean }): void
   for (const [name, spec] of Object.entries(GLOBAL_OPTIONS))
     addOption(parser, name, hidden ? { ...spec, hidden } : spec);
   parser
-    .helpOption("-h, --help", "explain a command")
+    .helpOption("-h, --help", parser.parent === null ? "explain a command" : "explain this command")
     .helpCommand(false)
     .configureHelp({
       commandUsage: (command) => `${pathOf(command)} ${command.usage()}`,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CliError } from "../failure.ts";
 import { type Connection, isNamespaceId, parseConnection, writeConnection } from "./connection.ts";
@@ -104,8 +104,6 @@ async function replaceFile(file: string, content: string): Promise<void> {
   try {
     const handle = await open(draft, "wx", OWNER_ONLY_FILE);
     try {
-      // The umask can only take away from the mode above; a mode that is missing the owner's own rights helps nobody.
-      await chmod(draft, OWNER_ONLY_FILE);
       await handle.writeFile(content);
       await handle.sync();
     } finally {

@@ -30,9 +30,12 @@ export function prepareView<Data, Row>(view: View<Data, Row>, { format, header }
     const columns = chooseColumns(view.columns, format);
     const headings = header ? [columns.map(({ heading }) => heading)] : [];
     const write = (row: Row) => columns.map(({ cell }) => cell(row));
-    return (data) => [...formatTable([...headings, ...view.rows(data).map(write)]), ""].join("\n");
+    return (data) => asLines(formatTable([...headings, ...view.rows(data).map(write)]).join("\n"));
   }
   if (format !== undefined) throw new UsageError("--format chooses columns, and this command prints no table");
   if (view === "nothing") return () => "";
-  return (data) => `${plainText(view.text(data)).replace(/\n$/, "")}\n`;
+  return (data) => asLines(plainText(view.text(data)));
 }
+
+/** With a line break at the end, unless there is nothing to end. */
+const asLines = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`);

@@ -4,7 +4,7 @@ import type { Option } from "../../command.ts";
 /** `--function` and `--last` of the commands that show one activation. */
 export const oneActivation = {
   function: { kind: "text", short: "f", value: "function", about: "the newest of this function" },
-  last: { kind: "flag", short: "l", about: "the newest of all; this is what happens without an id, too" },
+  last: { kind: "flag", short: "l", about: "the newest of all, as without an id" },
 } as const satisfies Record<string, Option>;
 
 /** `--limit` and `--skip`, the limit with a letter of its own in each command. */

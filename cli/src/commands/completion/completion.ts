@@ -8,7 +8,7 @@ export const completion = defineCommand({
     ["source <(latchkey completion zsh)", "zsh: add this to ~/.zshrc, after compinit"],
     ["latchkey completion fish > ~/.config/fish/completions/latchkey.fish", "fish: once"],
   ],
-  args: { shell: { kind: "one", about: SHELLS.join(", "), choices: SHELLS } },
+  args: { shell: { kind: "one", about: "which shell", choices: SHELLS } },
   run: async (_, { args }) => ({ script: scriptFor(args.shell) }),
   show: { text: ({ script }) => script },
 });

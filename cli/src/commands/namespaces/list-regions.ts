@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<Region>[] = [
 export const listRegions = defineCommand({
   summary: "List the names that --region takes",
   about:
-    "Clients of the original name a region, so Latchkey does too. It is a label: functions run where the server runs.",
+    "DigitalOcean's clients name a region, so Latchkey takes one. It is only a label: functions run where the server runs.",
   examples: ["latchkey namespaces list-regions"],
   run: async () => ({ regions: DATA_CENTERS.map((center) => ({ region: regionOf(center), data_center: center })) }),
   show: { columns: COLUMNS, rows: ({ regions }) => regions },

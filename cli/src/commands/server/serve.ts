@@ -14,8 +14,12 @@ export const serve = defineCommand({
   ],
   options: {
     ...dataOption,
-    host: { kind: "text", value: "address", about: "address to listen at; 127.0.0.1 unless given" },
-    port: { kind: "text", value: "port", about: "port to listen at; 3233 unless given, 0 for any that is free" },
+    host: { kind: "text", value: "address", about: "address to listen at; 127.0.0.1 unless given (or LATCHKEY_HOST)" },
+    port: {
+      kind: "text",
+      value: "port",
+      about: "port to listen at; 3233 unless given, 0 for any that is free (or LATCHKEY_PORT)",
+    },
     publicUrl: { kind: "text", value: "url", about: "what clients call this server (or LATCHKEY_PUBLIC_URL)" },
   },
   async run(context, { options }) {
