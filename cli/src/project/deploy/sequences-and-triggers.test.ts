@@ -102,7 +102,7 @@ packages:
           name: "nightly",
           outcome: "failed",
           reason:
-            "The trigger 'nightly' was not created: schedules are kept by the control API, which needs an API token; set LATCHKEY_TOKEN and deploy again",
+            "The trigger 'nightly' was not created: schedules are kept by the control API, which this deployment had no API token for",
         },
         { name: "idle", outcome: "failed" },
       ],

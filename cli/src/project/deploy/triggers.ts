@@ -2,8 +2,7 @@ import type { ProjectFunction } from "../model.ts";
 import type { TriggerApi } from "./api.ts";
 import type { TriggerResult } from "./report.ts";
 
-const NEEDS_TOKEN =
-  "schedules are kept by the control API, which needs an API token; set LATCHKEY_TOKEN and deploy again";
+const NEEDS_TOKEN = "schedules are kept by the control API, which this deployment had no API token for";
 
 /**
  * Creates a function's schedules. The control API has no "create or replace", so the former one is deleted first, and
