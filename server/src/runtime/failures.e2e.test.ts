@@ -205,6 +205,7 @@ describe("a developer error", () => {
     const outcome = await tryOut(code);
     expect(outcome).toMatchObject({ status: "developer_error", result: { error }, initMs: expect.any(Number) });
     expect(outcome.logs.join("\n")).toContain(logs);
+    expect(outcome.logs.includes(NOTE_ON_DEATH)).toBe(logs === NOTE_ON_DEATH);
     expect(runtime.stats().cells).toBe(0);
   });
 });

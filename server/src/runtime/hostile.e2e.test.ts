@@ -34,8 +34,9 @@ describe("a function that plays with its channel", () => {
       `${FRAME} exports.main = async ({ harmless }) => { if (harmless) return { harmless }; ${code} };`,
     );
     expect((await run(action, { harmless: true })).result).toEqual({ harmless: true });
-    const { status, result } = await run(action);
+    const { status, result, startedAt, endedAt } = await run(action);
     expect({ status, result }).toEqual({ status: "developer_error", result: { error: "command exited" } });
+    expect(endedAt - startedAt).toBeLessThan(4000);
     expect((await run(action, { harmless: true })).result).toEqual({ harmless: true });
   });
 

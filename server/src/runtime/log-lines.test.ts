@@ -79,6 +79,17 @@ describe("a flood", () => {
     expect(collect([["stderr", "世界世界世界"]], limit)).toEqual([`${AT} stderr: 世界`, notice(limit)]);
   });
 
+  test("is cut before it ends, if it ever does", () => {
+    const lines = collect(
+      [
+        ["stdout", "x".repeat(100)],
+        ["stderr", "y\n"],
+      ],
+      PREFIX_BYTES + 10,
+    );
+    expect(lines).toEqual([`${AT} stdout: ${"x".repeat(10)}`, notice(PREFIX_BYTES + 10)]);
+  });
+
   test("drops what comes after it on either stream", () => {
     const limit = PREFIX_BYTES + 5;
     const lines = collect(

@@ -174,8 +174,7 @@ describe("a full machine", () => {
 
   test("does not let a busy action starve one that has no process", () => {
     const { submit, puppets, passRound, first } = warmed({ cellsMax: 1, queuedMax: 50 });
-    submit(hello);
-    submit(hello);
+    for (let calls = 0; calls < 3; calls += 1) submit(hello);
     const starving = submit(other);
     for (let rounds = 0; first.state === "performing" && rounds < 20; rounds += 1) {
       first.finish();
@@ -187,6 +186,15 @@ describe("a full machine", () => {
     const [saviour] = ofAction(puppets, other);
     saviour?.ready();
     expect(saviour?.performing).toBe(starving.call);
+  });
+
+  test("keeps the room that somebody without a process waits for from those who have one", () => {
+    const { submit, puppets, passRound } = createPuppetPool({ memoryMbMax: 1024 });
+    for (let calls = 0; calls < 6; calls += 1) submit(hello);
+    only(puppets).ready();
+    submit(actionNamed("large", 1024));
+    for (let rounds = 0; rounds < 4; rounds += 1) passRound();
+    expect(puppets).toHaveLength(1);
   });
 
   test("starts only so many processes at a time", () => {
@@ -209,6 +217,17 @@ describe("a process that cannot be started", () => {
     });
     puppets[1]?.ready();
     expect(puppets[1]?.performing).toBe(second.call);
+  });
+
+  test("fails no call that another process of the action will serve", () => {
+    const { submit, puppets, passRound } = createPuppetPool();
+    const calls = [submit(hello), submit(hello)];
+    puppets[0]?.ready();
+    for (let rounds = 0; rounds < 3; rounds += 1) passRound();
+    puppets[1]?.vanish({ startFailure: { of: "process", error: new Error("no processes left") } });
+    puppets[0]?.finish();
+    puppets[0]?.finish();
+    expect(calls.map(({ outcome }) => outcome?.status)).toEqual(["success", "success"]);
   });
 
   test("for lack of code rejects with what loading the code threw", () => {
@@ -272,6 +291,19 @@ describe("draining", () => {
     const done = pool.drain(GRACE_MS);
     passGrace();
     expect([running.settled, waiting.settled]).toEqual(["resolved", "rejected"]);
+    cell.vanish();
+    await done;
+  });
+
+  test("gives nothing to a process that comes up after it was told to go", async () => {
+    const { submit, pool, puppets, passGrace } = createPuppetPool();
+    const call = submit(hello);
+    const done = pool.drain(GRACE_MS);
+    passGrace();
+    expect(call.settled).toBe("rejected");
+    const cell = only(puppets);
+    cell.ready();
+    expect(pool.stats()).toMatchObject({ cells: 1, starting: 0, idle: 0 });
     cell.vanish();
     await done;
   });

@@ -144,7 +144,7 @@ export function createPool({ clock, config, startCell, after, onStartFailure }: 
     function onGone({ handedBack, startFailure }: CellEnd): void {
       const wasLeaving = slot.state === "leaving";
       allowance.giveBack(memoryMb, wasLeaving);
-      if (!wasLeaving) remove(slot);
+      remove(slot);
       if (handedBack !== null) queue.add(lane, handedBack, "first");
       if (startFailure !== null && !wasLeaving) failToStart(lane, startFailure);
       settleDown(lane);

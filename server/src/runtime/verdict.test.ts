@@ -37,7 +37,10 @@ describe("a result", () => {
   test("may be nested a thousand deep, brackets in texts not counted", () => {
     expect(judge(ANSWER.result, nested(1000))).toMatchObject({ status: "success" });
     expect(judge(ANSWER.result, nested(1001))).toBeUndefined();
-    const harmless = JSON.stringify({ text: '["\\'.repeat(1000), wide: Array.from({ length: 1000 }, () => [[]]) });
+    const harmless = JSON.stringify({
+      text: `"${"[{".repeat(1000)}\\`,
+      wide: Array.from({ length: 1000 }, () => [[]]),
+    });
     expect(judge(ANSWER.result, harmless)).toMatchObject({ status: "success" });
   });
 });
