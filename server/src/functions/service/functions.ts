@@ -50,7 +50,7 @@ export function createFunctions(deps: FunctionsDeps) {
     /** Resolves when everything that was accepted has run and is on record. Accept nothing more before calling it. */
     async drain(): Promise<void> {
       await invoker.idle();
-      await journal.settled();
+      await journal.close();
     },
   };
 }

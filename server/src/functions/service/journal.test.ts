@@ -82,7 +82,7 @@ test("a page is the same whichever of its records are written and whichever are 
         const journal = createJournal({ activity, log: silentLog });
         const all = records.map(({ written, ...some }, index) => ({ written, ...activation(index + 1, some) }));
         for (const one of all.filter(({ written }) => written)) journal.add(one, noLogs);
-        await journal.settled();
+        await journal.close();
         state.held = [];
         for (const one of all.filter(({ written }) => !written)) journal.add(one, noLogs);
 
@@ -96,7 +96,7 @@ test("a page is the same whichever of its records are written and whichever are 
         expect((await journal.whole(wanted, page)).map(({ id }) => id)).toEqual(expected.slice(skip, skip + limit));
         expect(journal.count(wanted)).toBe(expected.length);
         release();
-        await journal.settled();
+        await journal.close();
         expect(journal.summaries(wanted, page).map(({ id }) => id)).toEqual(expected.slice(skip, skip + limit));
       },
     ),
@@ -116,11 +116,23 @@ describe("a record that cannot be written", () => {
     expect(await journal.find(NAMESPACE, one.id)).toEqual({ ...one, logs: ["line"] });
     expect(journal.count(everything)).toBe(1);
     state.failing = false;
-    await journal.settled();
+    await journal.close();
     expect(await createJournal({ activity, log: silentLog }).find(NAMESPACE, one.id)).toEqual({
       ...one,
       logs: ["line"],
     });
+  });
+
+  test("does not keep the server from stopping", async () => {
+    const { store } = await openTestStore();
+    const { state, activity } = troubled(store.activity);
+    const lost: unknown[] = [];
+    const log = { ...silentLog, error: (fields: Record<string, unknown>) => void lost.push(fields["activationId"]) };
+    const journal = createJournal({ activity, log });
+    state.failing = true;
+    journal.add(activation(1), noLogs);
+    await journal.close();
+    expect(lost).toEqual([activation(1).id]);
   });
 
   test("is not kept without bound: from some point on nothing new is accepted", async () => {
@@ -135,7 +147,7 @@ describe("a record that cannot be written", () => {
     expect(journal.hasRoom()).toBe(false);
     await expect(journal.makeRoom()).rejects.toMatchObject({ code: "function.records_behind", status: 503 });
     state.failing = false;
-    await journal.settled();
+    await journal.close();
     expect(journal.hasRoom()).toBe(true);
     expect(journal.count(everything)).toBe(64);
   });
@@ -150,7 +162,7 @@ test("what is forgotten is what is older, in however many batches", async () => 
     });
   for (let number = 0; number < 1200; number += 1) journal.add(at(999, number), noLogs);
   journal.add(at(1000, 1), noLogs);
-  await journal.settled();
+  await journal.close();
   await journal.forgetBefore(1000);
   expect(journal.count(everything)).toBe(1);
 });

@@ -35,7 +35,7 @@ const RECORD_BYTES = 1024;
 
 /**
  * The record of what ran. Finished activations are written behind, in groups; until then they are kept here, so that whoever
- * asks finds them at once. A record that could not be written is tried again for as long as the server runs.
+ * asks finds them at once. A record that could not be written is tried again until the server stops.
  */
 export function createJournal(deps: { activity: Activity; log: Log }) {
   const { activity, log } = deps;
@@ -43,6 +43,7 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
   const unsettled = new Map<ActivationId, Unsettled>();
   let unsettledBytes = 0;
   let onSettled: (() => void)[] = [];
+  let closing = false;
 
   const settle = (entry: Unsettled): void => {
     unsettled.delete(entry.activation.id);
@@ -56,8 +57,14 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
   const write = (entry: Unsettled, record: ActivationWithLogs): void =>
     writeActivation(activity, record, (committed) => {
       if (committed) settle(entry);
+      else if (closing) lose(entry, "the disk refused it");
       else setTimeout(() => write(entry, record), RETRY_MS).unref();
     });
+
+  const lose = (entry: Unsettled, reason: unknown): void => {
+    log.error({ activationId: entry.activation.id, error: reason }, "the record of an activation is lost");
+    settle(entry);
+  };
 
   const finish = async (entry: Unsettled): Promise<void> => {
     const logs = await entry.logs;
@@ -105,7 +112,7 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
       const entry = { activation, logs, bytes: RECORD_BYTES + activation.resultBytes };
       unsettled.set(activation.id, entry);
       unsettledBytes += entry.bytes;
-      finish(entry).catch((error: unknown) => log.error({ error }, "an activation could not be recorded"));
+      finish(entry).catch((error: unknown) => lose(entry, error));
     },
 
     async find(namespaceId: NamespaceId, id: ActivationId): Promise<ActivationWithLogs | undefined> {
@@ -138,8 +145,11 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
       while (written.hasOlderThan(id)) await forgetActivationsBefore(activity, id);
     },
 
-    /** Resolves when everything added so far is on disk. */
-    async settled(): Promise<void> {
+    /**
+     * Resolves when everything added so far is on disk. For shutting down: what cannot be written now is not tried for ever.
+     */
+    async close(): Promise<void> {
+      closing = true;
       while (unsettled.size > 0) await new Promise<void>((resolve) => onSettled.push(resolve));
     },
   };
