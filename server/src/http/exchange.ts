@@ -109,6 +109,7 @@ function asLatchkeyError(thrown: unknown): LatchkeyError {
   if (thrown instanceof LatchkeyError) return thrown;
   const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : undefined;
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return httpErrors.body_too_large({ cause: thrown });
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return httpErrors.unsupported_media_type({ cause: thrown });
   if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH") return httpErrors.malformed_body({ cause: thrown });
   return httpErrors.unexpected({ cause: thrown });
 }

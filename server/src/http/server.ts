@@ -109,6 +109,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
       bodyLimit: route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
       onRequest(request, reply, next) {
         begin(request, reply, route.dialect, route.id);
+        // The control plane reads every body as JSON, whatever its type; the framework would refuse a type that it cannot read.
+        if (route.dialect === "digitalocean") request.raw.headers["content-type"] = undefined;
         try {
           const admitted = admit(request, reply, route);
           if (admitted === undefined) {
