@@ -66,17 +66,19 @@ export function accessKeyRoutes(deps: { accessKeys: AccessKeys; namespaces: Name
 
     implement<TeamPrincipal, typeof renameAccessKey>(renameAccessKey, async (call) => {
       const namespace = await namespaces.require(call.caller, call.params.namespace_id);
-      const key = await accessKeys.rename(call.caller, namespace, call.params.key_id, call.body().name, call);
+      const { id } = await accessKeys.get(namespace, call.params.key_id);
+      const key = await accessKeys.rename(call.caller, namespace, id, call.body().name, call);
       const uses = await accessKeys.lastUses([key]);
       return { status: 200, body: { access_key: shape(key, uses.get(key.id)) } };
     }),
 
     implement<TeamPrincipal, typeof rotateAccessKey>(rotateAccessKey, async (call) => {
       const namespace = await namespaces.require(call.caller, call.params.namespace_id);
+      const { id } = await accessKeys.get(namespace, call.params.key_id);
       const { key, secret, previousSecretExpiresAt } = await accessKeys.rotate(
         call.caller,
         namespace,
-        call.params.key_id,
+        id,
         call.body().overlap,
         call,
       );
