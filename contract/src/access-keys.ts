@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "./route.ts";
-import { Owner, Timestamp } from "./shapes.ts";
+import { Owner, PRINTABLE, Timestamp } from "./shapes.ts";
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
@@ -37,8 +37,7 @@ const KeyName = z
   .trim()
   .min(1, missingName)
   .max(255, "Invalid request payload: name is longer than 255 characters")
-  // Names are printed to terminals: no control characters, no bidirectional overrides.
-  .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, "Invalid request payload: name contains control characters")
+  .regex(PRINTABLE, "Invalid request payload: name contains control characters")
   .meta({ example: "my-function-access-key" });
 
 /** `full`, or one of read, invoke, deploy, optionally for functions that match a pattern: `invoke:billing/*`. */

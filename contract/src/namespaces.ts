@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "./route.ts";
-import { Timestamp } from "./shapes.ts";
+import { PRINTABLE, Timestamp } from "./shapes.ts";
 
 /** The nine data centers that clients may name; `doctl` accepts the three-letter region too and sends the data center. */
 export const DATA_CENTERS = ["ams3", "blr1", "fra1", "lon1", "nyc1", "sfo3", "sgp1", "syd1", "tor1"] as const;
@@ -35,7 +35,7 @@ const NamespaceInput = z.object(
       .trim()
       .min(1, missingLabel)
       .max(255, "Invalid request payload: label is longer than 255 characters")
-      .regex(/^[^\p{Cc}]*$/u, "Invalid request payload: label contains control characters"),
+      .regex(PRINTABLE, "Invalid request payload: label contains control characters"),
     region: z
       .string({
         error: (issue) => (issue.input === undefined ? "Invalid request payload: missing region field" : badRegion),

@@ -6,6 +6,9 @@ export const Timestamp = z
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)
   .meta({ format: "date-time", example: "2026-03-23T09:15:00Z" });
 
+/** Names and labels are printed to terminals: no control characters, no bidirectional overrides. */
+export const PRINTABLE = /^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u;
+
 /** Who a key or token belongs to. */
 export const Owner = z
   .object({
