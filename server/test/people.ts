@@ -1,0 +1,49 @@
+import { SCOPES, type Scope } from "@latchkey/contract/route";
+import type { ApiTokenId, Role, TeamId, UserId } from "../src/identity/model.ts";
+import { insertApiToken, insertMembership, insertPerson, insertTeam } from "../src/identity/queries.ts";
+import { randomHex } from "../src/kernel/random.ts";
+import { createSecretHasher } from "../src/kernel/secret-hash.ts";
+import { loadPepper } from "../src/store/data-folder.ts";
+import type { TestLatchkey } from "./start-test-latchkey.ts";
+
+type Ground = Pick<TestLatchkey, "store" | "clock" | "random" | "folder">;
+
+/** Adds a team without members. */
+export async function addTeam({ store, clock, random }: Ground, name: string): Promise<TeamId> {
+  const id = random.uuid() as TeamId;
+  await store.transaction((tx) => insertTeam(tx, { id, name, at: clock.now() }));
+  return id;
+}
+
+/** Adds a person to a team. */
+export async function addMember({ store, clock, random }: Ground, teamId: TeamId, role: Role): Promise<UserId> {
+  const id = random.uuid() as UserId;
+  const at = clock.now();
+  await store.transaction(async (tx) => {
+    await insertPerson(tx, { id, name: role, email: `${id}@example.com`, at });
+    await insertMembership(tx, { teamId, userId: id, role, at });
+  });
+  return id;
+}
+
+export type TokenOptions = { role?: Role; scopes?: readonly Scope[]; expiresAt?: number; teamId?: TeamId };
+
+/** A token of a new member: an owner of the first team with every scope, unless told otherwise. */
+export async function addToken(latchkey: Ground & { team: { id: TeamId } }, options: TokenOptions = {}) {
+  const { store, clock, random, folder } = latchkey;
+  const { role = "owner", scopes = SCOPES, expiresAt = null, teamId = latchkey.team.id } = options;
+  const userId = await addMember(latchkey, teamId, role);
+  const token = `dop_v1_${randomHex(random, 32)}`;
+  const secret = createSecretHasher(loadPepper(folder, random)).hash(["api_token", token]);
+  const id = random.uuid() as ApiTokenId;
+  const at = clock.now();
+  await store.transaction((tx) =>
+    insertApiToken(tx, { id, teamId, userId, name: "test", secret, scopes, expiresAt, at }),
+  );
+  return { token, userId, teamId };
+}
+
+/** Ends a membership the way a deletion in the database would: nothing but the row goes. */
+export async function endMembership({ store }: Ground, { userId, teamId }: { userId: UserId; teamId: TeamId }) {
+  await store.db.deleteFrom("memberships").where("user_id", "=", userId).where("team_id", "=", teamId).execute();
+}
