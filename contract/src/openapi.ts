@@ -21,7 +21,10 @@ export type OpenApiDocument = {
 const ABOUT = `Self-hosted serverless functions in which every caller is somebody.
 
 The control plane (\`/v2/functions\`) speaks DigitalOcean's Functions API and takes an API token. The data plane (\`/api/v1\`)
-speaks Apache OpenWhisk's API and takes an access key, its id as the user and its secret as the password.`;
+speaks Apache OpenWhisk's API and takes an access key, its id as the user and its secret as the password.
+
+Functions on the web answer below \`/api/v1/web/{namespace}/{package}/{function}\` (the package may be \`default\`), to any method and each
+in words of its own, so this document does not describe them.`;
 
 const SECURITY_SCHEMES = {
   token: { type: "http", scheme: "bearer", bearerFormat: "dop_v1_ and 64 hex digits", description: "An API token." },

@@ -3,7 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { accessKeyRoutes, createAccessKeys } from "./access-keys/index.ts";
 import { createAudit } from "./audit/index.ts";
 import type { Config } from "./config.ts";
-import { createFunctions, DEFAULT_LIMITS, functionRoutes } from "./functions/index.ts";
+import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from "./functions/index.ts";
 import { operationsRoutes } from "./http/operations.ts";
 import { requireSecretMarks } from "./http/secret-marks.ts";
 import { createHttp } from "./http/server.ts";
@@ -95,6 +95,7 @@ export function wire(ground: Ground) {
     log,
     authenticate: { token: identity.recognise, access_key: accessKeys.verify },
     routes,
+    openRoutes: [webActionRoute(functions)],
     rateLimits: config.rateLimits,
     trustProxy: config.trustProxy,
     verifyAnswers: ground.verifyAnswers ?? false,

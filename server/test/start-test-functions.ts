@@ -4,7 +4,13 @@ import { join } from "node:path";
 import type { InjectOptions } from "fastify";
 import { onTestFinished } from "vitest";
 import { createAudit } from "../src/audit/index.ts";
-import { createFunctions, DEFAULT_LIMITS, type FunctionLimits, functionRoutes } from "../src/functions/index.ts";
+import {
+  createFunctions,
+  DEFAULT_LIMITS,
+  type FunctionLimits,
+  functionRoutes,
+  webActionRoute,
+} from "../src/functions/index.ts";
 import { createHttp } from "../src/http/server.ts";
 import type { TeamId, UserId } from "../src/identity/index.ts";
 import { systemClock } from "../src/kernel/clock.ts";
@@ -98,6 +104,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
       access_key: (header) => callers.get(header ?? "") ?? principal(),
     },
     routes: functionRoutes({ functions, version: "1.2.3" }),
+    openRoutes: [webActionRoute(functions)],
     rateLimits: { perHour: 1_000_000, perMinute: 1_000_000 },
     trustProxy: false,
     verifyAnswers: true,

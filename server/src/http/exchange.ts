@@ -64,7 +64,14 @@ export function createExchanges(deps: { clock: Clock; random: Random; log: Log; 
   };
 
   return {
-    begin(request: FastifyRequest, reply: FastifyReply, dialect: Dialect, route: string): Exchange {
+    /** `cors`: whether the answers are to have the REST API's headers, or the route has rules of its own. */
+    begin(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      dialect: Dialect,
+      route: string,
+      cors: "rest" | "own" = "rest",
+    ): Exchange {
       const { headers } = request;
       const exchange: Exchange = {
         requestId: requestIds(dialect, headers["x-request-id"]),
@@ -77,8 +84,8 @@ export function createExchanges(deps: { clock: Clock; random: Random; log: Log; 
       };
       request.exchange = exchange;
       reply.header("x-request-id", exchange.requestId);
-      if (dialect === "openwhisk") reply.headers(CORS_HEADERS);
-      else rateHeaders(reply, limiter.uncounted());
+      if (dialect === "digitalocean") rateHeaders(reply, limiter.uncounted());
+      else if (cors === "rest") reply.headers(CORS_HEADERS);
       return exchange;
     },
 

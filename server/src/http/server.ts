@@ -9,8 +9,10 @@ import type { BoundRoute } from "./call.ts";
 import { httpErrors } from "./errors.ts";
 import { createExchanges, JSON_TYPE } from "./exchange.ts";
 import { parseJsonBody } from "./json-body.ts";
+import { isBelow, type OpenRoute, serveOpenRoute } from "./open-route.ts";
 import { methodsByPath, OTHER_METHODS, toFastifyPath, withoutApiHostSegment } from "./paths.ts";
 import { createRateLimiter, type RateLimits } from "./rate-limit.ts";
+import { tooLarge } from "./raw-body.ts";
 import { validateBody, validateQuery, verifyAnswer } from "./validate.ts";
 
 export type HttpDeps = {
@@ -19,6 +21,8 @@ export type HttpDeps = {
   log: Log;
   authenticate: Authenticators;
   routes: readonly BoundRoute[];
+  /** Addresses that no contract describes. */
+  openRoutes: readonly OpenRoute[];
   rateLimits: RateLimits;
   /** Believe `X-Forwarded-For`: only behind a proxy that sets it. */
   trustProxy: boolean;
@@ -68,9 +72,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     const limit = route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
     const announced = Number(request.headers["content-length"] ?? 0);
     if (announced <= limit) return;
-    throw httpErrors.body_too_large(
-      route.dialect === "openwhisk" ? { says: `Request larger than allowed: ${announced} > ${limit} bytes.` } : {},
-    );
+    throw route.dialect === "openwhisk" ? tooLarge(announced, limit) : httpErrors.body_too_large();
   }
 
   function callHandler(request: FastifyRequest, { route, handle }: BoundRoute): Answer | Promise<Answer> {
@@ -160,9 +162,17 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     });
   }
 
+  for (const route of deps.openRoutes) {
+    serveOpenRoute(app, route, { begin, done, fail, authenticate: deps.authenticate });
+  }
+
   app.setNotFoundHandler((request, reply) => {
     const dialect = dialectOf(request.url);
     begin(request, reply, dialect, "none");
+    if (isBelow(deps.openRoutes, request.url)) {
+      fail(request, reply, httpErrors.no_route());
+      return;
+    }
     if (request.method === "OPTIONS" && dialect === "openwhisk") {
       reply.code(200).send();
       return;

@@ -1,7 +1,19 @@
-import { mayDo, mayDoToAll, type NamespacePrincipal, type Operation } from "../../namespaces/index.ts";
+import {
+  mayDo,
+  mayDoToAll,
+  type NamespaceId,
+  type NamespacePrincipal,
+  type Operation,
+} from "../../namespaces/index.ts";
 import { functionErrors } from "../errors.ts";
 import type { Activation } from "./activations.ts";
 import { checkNamespaceName, type EntityKey, parseEntityName, pathOf, qualifiedNameOf } from "./names.ts";
+
+/**
+ * The public, calling what a namespace has put on the web: it acts for that namespace, under no key and with no grants of its
+ * own. Whether it may is the action's to say.
+ */
+export type WebCaller = { readonly credentialKind: "web"; readonly namespaceId: NamespaceId };
 
 /** A refusal that names what was asked for, whether that exists or not: it says nothing about it. */
 const refusal = (namespace: string, path: string) =>

@@ -7,6 +7,9 @@ import type { ActionLimits } from "./limits.ts";
 
 export type ActivationId = Brand<string, "ActivationId">;
 
+/** Stands where a record names key and owner, of an activation that no key asked for. Neither is ever called so. */
+export const WEB = "web";
+
 const ID_LENGTH = 32;
 
 /** The id that a request names. Throws `function.activation_id_illegal`. */
@@ -47,7 +50,7 @@ export type Activation = {
   readonly status: RunStatus;
   readonly result: JsonValue;
   readonly resultBytes: number;
-  /** The key it ran under, and whose that was. */
+  /** The key it ran under, and whose that was; both `WEB` for what the public asked for. */
   readonly accessKeyId: string;
   readonly ownerId: string;
 };

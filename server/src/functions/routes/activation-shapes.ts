@@ -1,6 +1,6 @@
 import type { ActivationShape, ActivationSummaryShape, ResponseShape } from "@latchkey/contract/openwhisk/activations";
 import type { RunStatus } from "../../runtime/index.ts";
-import type { Activation, ActivationSummary } from "../model/activations.ts";
+import { type Activation, type ActivationSummary, WEB } from "../model/activations.ts";
 import { pathOf } from "../model/names.ts";
 import { toLimits } from "./entity-shapes.ts";
 
@@ -14,7 +14,7 @@ const STATUS: Readonly<Record<RunStatus, { readonly code: number; readonly words
 
 type Annotations = ActivationSummaryShape["annotations"];
 
-/** `user_id` is DigitalOcean's; the key is ours, so that every record says under which one it ran. */
+/** `user_id` is DigitalOcean's; the key is ours, so that every record says under which one it ran. On the web there is none. */
 function annotationsOf(activation: ActivationSummary): Annotations {
   const { namespaceId, bindingName, initMs } = activation;
   const annotations: Annotations = [
@@ -24,8 +24,8 @@ function annotationsOf(activation: ActivationSummary): Annotations {
     { key: "timeout", value: activation.timedOut },
     { key: "limits", value: toLimits(activation.limits) },
     { key: "user_id", value: activation.ownerId },
-    { key: "access_key_id", value: activation.accessKeyId },
   ];
+  if (activation.accessKeyId !== WEB) annotations.push({ key: "access_key_id", value: activation.accessKeyId });
   // Its presence is how clients tell a cold start.
   if (initMs !== null) annotations.push({ key: "initTime", value: initMs });
   if (bindingName !== null) annotations.push({ key: "binding", value: `${namespaceId}/${bindingName}` });

@@ -23,6 +23,7 @@ export function invocationRoutes({ invoke, limits }: Pick<Functions, "invoke" | 
       caller: call.caller,
       key,
       payload: readPayload(call.rawBody),
+      system: null,
       transactionId: call.requestId,
       waitMs: blocking ? Math.min(timeout, limits.blockingWaitMs) : 0,
     });

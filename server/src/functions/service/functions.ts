@@ -14,6 +14,7 @@ import { createInvoker } from "./invoke.ts";
 import { createJournal } from "./journal.ts";
 import { createPackages } from "./packages.ts";
 import { createThrottle } from "./throttle.ts";
+import { createWebCalls } from "./web-calls.ts";
 
 export type FunctionsDeps = {
   store: Store;
@@ -41,6 +42,7 @@ export function createFunctions(deps: FunctionsDeps) {
     packages: createPackages(entities),
     activations: createActivations({ journal }),
     invoke: invoker.invoke,
+    web: createWebCalls({ catalog, invoker, limits }),
     kinds: runtime.kinds(),
     limits,
     /** Removes everything a namespace holds, in the transaction that deletes the namespace. */

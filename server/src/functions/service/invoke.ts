@@ -5,18 +5,21 @@ import type { Random } from "../../kernel/random.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
 import type { JsonObject, RunOutcome, RunStatus, Runtime } from "../../runtime/index.ts";
 import { functionErrors } from "../errors.ts";
-import { requireMay } from "../model/access.ts";
-import { type Activation, type ActivationId, makeActivationId } from "../model/activations.ts";
+import { requireMay, type WebCaller } from "../model/access.ts";
+import { type Activation, type ActivationId, makeActivationId, WEB } from "../model/activations.ts";
 import type { EntityKey } from "../model/names.ts";
 import { type Catalog, CodeSuperseded, type Runnable } from "./catalog.ts";
 import type { Journal } from "./journal.ts";
 import type { Throttle } from "./throttle.ts";
+import { findOnWeb } from "./web-actions.ts";
 
 /** One request to run an action. `waitMs` 0 asks for the id alone. */
 export type Invocation = {
-  readonly caller: NamespacePrincipal;
+  readonly caller: NamespacePrincipal | WebCaller;
   readonly key: EntityKey;
   readonly payload: JsonObject;
+  /** What the server tells the function beside the payload; it replaces bound arguments, fixed ones too. Null if nothing. */
+  readonly system: JsonObject | null;
   readonly transactionId: string;
   readonly waitMs: number;
 };
@@ -59,19 +62,20 @@ export function createInvoker(deps: InvokerDeps) {
 
   /** The action as it is now, if this caller may run it with this payload. */
   const admit = ({ caller, key, payload }: Invocation): Runnable => {
+    if (caller.credentialKind === "web") return requireUnfixed(findOnWeb(catalog, key).runnable, payload);
     const runnable = catalog.runnable(key);
     // Through a binding it is the bound package's action that runs; the caller needs a grant for that as well.
     if (runnable.bindingName !== null) requireMay(caller, "invoke", runnable.action.key);
-    if (runnable.fixedKeys.some((fixed) => Object.hasOwn(payload, fixed))) throw functionErrors.parameters_fixed();
-    return runnable;
+    return requireUnfixed(runnable, payload);
   };
 
   /** Runs once. The revision that is to run may be replaced before its code is loaded; then the new one runs. */
   const runLatest = async ({ id, invocation }: Run, first: Runnable): Promise<[Runnable, RunOutcome]> => {
-    const { payload, transactionId } = invocation;
+    const { payload, system, transactionId } = invocation;
     for (let runnable = first; ; runnable = admit(invocation)) {
       const { toRun, apiHost } = runnable;
-      const value = runnable.arguments === null ? payload : { ...runnable.arguments, ...payload };
+      const isPlain = runnable.arguments === null && system === null;
+      const value = isPlain ? payload : { ...runnable.arguments, ...payload, ...system };
       try {
         return [runnable, await runtime.run(toRun, { activationId: id, transactionId, apiHost, value })];
       } catch (error) {
@@ -113,7 +117,7 @@ export function createInvoker(deps: InvokerDeps) {
     /** Throws `function.*` and the runtime's refusals; whatever the function does is an answer. */
     async invoke(invocation: Invocation): Promise<Answer> {
       const { caller, key, waitMs } = invocation;
-      requireMay(caller, "invoke", key);
+      if (caller.credentialKind !== "web") requireMay(caller, "invoke", key);
       const leaveThrottle = throttle.enter(caller.namespaceId);
       let runnable: Runnable;
       try {
@@ -195,9 +199,18 @@ function toActivation({ id, invocation }: Run, runnable: Runnable, outcome: RunO
     status: outcome.status,
     result: outcome.result,
     resultBytes: outcome.resultBytes,
-    accessKeyId: invocation.caller.credentialId,
-    ownerId: invocation.caller.user.id,
+    ...onRecord(invocation.caller),
   };
+}
+
+const onRecord = (caller: Invocation["caller"]): Pick<Activation, "accessKeyId" | "ownerId"> =>
+  caller.credentialKind === "web"
+    ? { accessKeyId: WEB, ownerId: WEB }
+    : { accessKeyId: caller.credentialId, ownerId: caller.user.id };
+
+function requireUnfixed(runnable: Runnable, payload: JsonObject): Runnable {
+  if (runnable.fixedKeys.some((fixed) => Object.hasOwn(payload, fixed))) throw functionErrors.parameters_fixed();
+  return runnable;
 }
 
 /** What the record of an invocation says that no function has seen (openwhisk-api 5.4). */
