@@ -31,5 +31,3 @@ export function createActivations({ journal }: { journal: Journal }) {
     count: (caller: NamespacePrincipal, filter: ActivationFilter): number => journal.count(listing(caller, filter)),
   };
 }
-
-export type Activations = ReturnType<typeof createActivations>;

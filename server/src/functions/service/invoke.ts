@@ -143,8 +143,6 @@ export function createInvoker(deps: InvokerDeps) {
   };
 }
 
-export type Invoker = ReturnType<typeof createInvoker>;
-
 /** Ids for many activations are drawn at once, since a draw costs as much as everything else about an id. */
 function createIds({ clock, random }: Pick<InvokerDeps, "clock" | "random">): () => ActivationId {
   let pool = "";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { silentLog } from "../../../test/silent-log.ts";
-import { NAMESPACE, OTHER_NAMESPACE, openTestStore } from "../../../test/start-test-functions.ts";
+import { NAMESPACE, OTHER_NAMESPACE, openStoreWithNamespaces } from "../../../test/start-test-functions.ts";
 import type { Activity } from "../../store/activity/activity.ts";
 import { isInSight } from "../model/access.ts";
 import { type Activation, type ActivationId, passes } from "../model/activations.ts";
@@ -67,7 +67,7 @@ test("a page is the same whichever of its records are written and whichever are 
     patterns: fc.array(fc.constantFrom("*", "p/*", "a", "*b", "q/a", "[ab]", "?"), { maxLength: 2 }),
     accessKeyId: fc.constantFrom(null, "key"),
   });
-  const { store } = await openTestStore();
+  const { store } = await openStoreWithNamespaces();
   const { state, release, activity } = troubled(store.activity);
 
   await fc.assert(
@@ -106,7 +106,7 @@ test("a page is the same whichever of its records are written and whichever are 
 
 describe("a record that cannot be written", () => {
   test("stays to be found, and is written when it can be", async () => {
-    const { store } = await openTestStore();
+    const { store } = await openStoreWithNamespaces();
     const { state, activity } = troubled(store.activity);
     const journal = createJournal({ activity, log: silentLog });
     state.failing = true;
@@ -124,7 +124,7 @@ describe("a record that cannot be written", () => {
   });
 
   test("does not keep the server from stopping", async () => {
-    const { store } = await openTestStore();
+    const { store } = await openStoreWithNamespaces();
     const { state, activity } = troubled(store.activity);
     const lost: unknown[] = [];
     const log = { ...silentLog, error: (fields: Record<string, unknown>) => void lost.push(fields["activationId"]) };
@@ -136,7 +136,7 @@ describe("a record that cannot be written", () => {
   });
 
   test("is not kept without bound: from some point on nothing new is accepted", async () => {
-    const { store } = await openTestStore();
+    const { store } = await openStoreWithNamespaces();
     const { state, activity } = troubled(store.activity);
     const journal = createJournal({ activity, log: silentLog });
     state.failing = true;
@@ -154,7 +154,7 @@ describe("a record that cannot be written", () => {
 });
 
 test("what is forgotten is what is older, in however many batches", async () => {
-  const { store } = await openTestStore();
+  const { store } = await openStoreWithNamespaces();
   const journal = createJournal({ activity: store.activity, log: silentLog });
   const at = (instant: number, number: number) =>
     activation(number, {
