@@ -201,9 +201,12 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
 
   function onRunAnswer(performance: Performance, { type, body }: Frame): void {
     const verdict = judgeAnswer(type, body);
-    if (verdict !== undefined) settle(performance, "answered", verdict);
-    if (verdict === undefined || type === ANSWER.outOfMemory) end();
-    else cellProcess.afterOutput(release);
+    if (verdict === undefined) {
+      end();
+      return;
+    }
+    settle(performance, "answered", verdict);
+    cellProcess.afterOutput(release);
   }
 
   function settle(performance: Performance, how: "answered" | "cut", verdict: Verdict): void {

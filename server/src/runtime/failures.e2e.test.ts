@@ -163,6 +163,12 @@ describe("a developer error", () => {
       code: "exports.main = 7;",
       error: "Function entrypoint 'main' is not a function.",
     },
+    {
+      what: "no function of a name that cannot be one",
+      main: "a-b",
+      code: "exports.main = () => {};",
+      error: "Function entrypoint 'a-b' is not a function.",
+    },
     { what: "no code", code: "", error: "Function entrypoint 'main' is not a function." },
     {
       what: "a syntax error",
@@ -200,9 +206,9 @@ describe("a developer error", () => {
       error: "The action did not initialize and exited unexpectedly.",
       logs: NOTE_ON_DEATH,
     },
-  ])("comes of code with $what at its start", async ({ code, error, logs = "" }) => {
+  ])("comes of code with $what at its start", async ({ code, error, logs = "", main = "" }) => {
     const { tryOut, runtime } = startTestRuntime();
-    const outcome = await tryOut(code);
+    const outcome = await tryOut(code, {}, { main });
     expect(outcome).toMatchObject({ status: "developer_error", result: { error }, initMs: expect.any(Number) });
     expect(outcome.logs.join("\n")).toContain(logs);
     expect(outcome.logs.includes(NOTE_ON_DEATH)).toBe(logs === NOTE_ON_DEATH);
@@ -295,6 +301,28 @@ describe("the memory limit", () => {
     const outcome = await run(action);
     expect(outcome).toMatchObject({ status: "developer_error", result: { error: OUT_OF_MEMORY }, timedOut: false });
     expect((await run(action, { harmless: true })).status).toBe("success");
+  });
+
+  test.each([128, 256, 1024])("of %i MB is known to V8, which then tidies up in time", async (memoryMb) => {
+    const { tryOut } = startTestRuntime();
+    const code = `exports.main = () => ({ heapMb: require("v8").getHeapStatistics().heap_size_limit / 2 ** 20 })`;
+    const { heapMb } = (await tryOut(code, {}, { limits: { memoryMb } })).result as { heapMb: number };
+    expect(heapMb).toBeLessThan(memoryMb * 0.9);
+    expect(heapMb).toBeGreaterThan(memoryMb * 0.7);
+  });
+
+  test("does not end a function that makes much garbage", async () => {
+    const { tryOut } = startTestRuntime();
+    const { status } = await tryOut(
+      `exports.main = () => {
+         let kept = [];
+         for (let round = 0; round < 10000000; round += 1) { kept.push({ round, text: "n" + round }); if (kept.length === 100000) kept = []; }
+         return {};
+       };`,
+      {},
+      { limits: { memoryMb: 128 } },
+    );
+    expect(status).toBe("success");
   });
 
   test("leaves alone what stays below it", async () => {

@@ -40,6 +40,15 @@ describe("a function that plays with its channel", () => {
     expect((await run(action, { harmless: true })).result).toEqual({ harmless: true });
   });
 
+  test("and makes it non-blocking is served as before", async () => {
+    const { run } = startTestRuntime();
+    const action = actionOf(
+      `const socket = new (require("net").Socket)({ fd: 3, readable: false }); exports.main = ({ text }) => ({ text });`,
+    );
+    const text = "x".repeat(900_000);
+    for (let call = 0; call < 3; call += 1) expect((await run(action, { text })).result).toEqual({ text });
+  });
+
   test("and answers twice speaks for itself only once, and never for a later call", async () => {
     const { run } = startTestRuntime();
     const action = actionOf(
@@ -90,9 +99,11 @@ describe("a function that replaces what the launcher uses", () => {
     },
   ])("($what) is served as any other", async ({ code }) => {
     const { run } = startTestRuntime();
-    const action = actionOf(`${code}\nexports.main = async ({ name }) => ({ hello: name });`);
-    expect((await run(action, { name: "Ada" })).result).toEqual({ hello: "Ada" });
-    expect((await run(action, { name: "Bob" })).result).toEqual({ hello: "Bob" });
+    const action = actionOf(
+      `${code}\nexports.main = async ({ name }, context) => ({ name, late: context.getRemainingTimeInMillis() < 0 });`,
+    );
+    expect((await run(action, { name: "Ada" })).result).toEqual({ name: "Ada", late: false });
+    expect((await run(action, { name: "Bob" })).result).toEqual({ name: "Bob", late: false });
   });
 
   test.each([

@@ -45,8 +45,6 @@ export function judgeAnswer(type: number, body: Buffer): Verdict | undefined {
       return typeof answered === "string" ? failure("developer_error", answered) : undefined;
     case ANSWER.tooLong:
       return isObject(answered) ? judgeTooLong(answered) : undefined;
-    case ANSWER.outOfMemory:
-      return verdicts.outOfMemory();
     default:
       return undefined;
   }

@@ -25,7 +25,6 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /** The function to call, bound to what exports it. Throws a Refusal or whatever the code throws. */
 async function loadMain({ codeDirectory, archivePath, unzipPath, main }) {
-  process.chdir(codeDirectory);
   const { file, name } = splitMain(main);
   const exported =
     archivePath === null
