@@ -85,8 +85,11 @@ function compileSource(source, filename, name) {
 }
 
 async function loadArchive(archivePath, directory, file, unzipPath) {
+  // Not needed by most functions, so not loaded for them.
+  const { unpack } = require("./unpack.cjs");
+  const { unzipSync } = require(unzipPath);
   try {
-    require("./unpack.cjs").unpack(archivePath, directory, require(unzipPath).unzipSync);
+    unpack(archivePath, directory, unzipSync);
   } catch (error) {
     console.error("The archive cannot be unpacked:", error);
     throw new Refusal(NO_ROOT_FILE);
