@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -14,7 +15,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type Random, randomHex } from "../kernel/random.ts";
 import type { Pepper } from "../kernel/secret-hash.ts";
 import { storeErrors } from "./errors.ts";
-import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-codes.ts";
+import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-errors.ts";
 
 const PEPPER_BYTES = 32;
 
@@ -71,6 +72,19 @@ export function lockDataFolder(folder: DataFolder): { release(): void } {
         });
   }
   return { release: () => lock.close() };
+}
+
+/**
+ * Makes sure of the pepper before the database is made: so a database without one has lost it, and a new one would make every
+ * key and token in it worthless. Throws `store.pepper_missing`, `store.pepper_damaged`.
+ */
+export function preparePepper(folder: DataFolder, random: Random): void {
+  const hasDatabase = existsSync(folder.database) && statSync(folder.database).size > 0;
+  if (hasDatabase && !existsSync(folder.pepper))
+    throw storeErrors.pepper_missing({
+      says: `${folder.pepper} is missing. Without it no access key or token works: restore it from a backup. Nothing was changed.`,
+    });
+  loadPepper(folder, random);
 }
 
 /** Reads the folder's pepper, making it on first use. Throws `store.pepper_damaged`. */

@@ -103,12 +103,12 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
     },
     async close() {
       await this.flush();
-      if (thread !== null) {
-        const ended = once(thread, "exit");
-        thread.postMessage("close");
-        await ended;
-      }
+      // The reader first: whoever closes last brings the write-ahead log into the file, which a reader may not.
       reader.close();
+      if (thread === null) return;
+      const ended = once(thread, "exit");
+      thread.postMessage("close");
+      await ended;
     },
   };
 }
