@@ -56,6 +56,8 @@ const START_TIMEOUT_MS = 10_000;
 const UNZIP_PATH = createRequire(import.meta.url).resolve("fflate");
 /** V8's last words, in stderr, before it aborts the process. */
 const OUT_OF_MEMORY_WORDS = ["heap out of memory", "process out of memory"];
+/** What a program left behind may write while nothing runs, before it becomes a burden to the server that reads it. */
+const IDLE_OUTPUT_BYTES_MAX = 1024 * 1024;
 const NOTE_ON_DEATH = "The action did not initialize or run as expected. Log data might be missing.";
 
 /** One activation while its process is at it. */
@@ -86,6 +88,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
   let requestId = 0;
   let current: Performance | null = null;
   let sawOutOfMemory = false;
+  let idleOutputBytes = 0;
 
   const cellProcess = startCellProcess(
     nodeLauncherCommand(deps.tools, limits.memoryMb),
@@ -137,6 +140,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
       timer: null,
     };
     sawOutOfMemory = false;
+    idleOutputBytes = 0;
     deps.memoryWatch.follow(cell);
     if (isInitialised) sendRun(current);
     else sendInit(current);
@@ -237,7 +241,11 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
 
   /** Between activations there is nobody to show it to. */
   function onOutput(stream: LogStream, chunk: Buffer): void {
-    if (current === null) return;
+    if (current === null) {
+      idleOutputBytes += chunk.length;
+      if (idleOutputBytes > IDLE_OUTPUT_BYTES_MAX) end();
+      return;
+    }
     current.collector ??= createLogCollector(clock, limits.logsBytes);
     current.collector.write(stream, chunk);
     if (stream === "stderr") sawOutOfMemory ||= OUT_OF_MEMORY_WORDS.some((words) => chunk.includes(words));

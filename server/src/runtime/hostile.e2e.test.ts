@@ -143,6 +143,16 @@ describe("what a function leaves running", () => {
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
   });
 
+  test("ends, with the process, when it keeps the server busy with output", async () => {
+    const { run } = startTestRuntime();
+    const action = actionOf(
+      `const child = require("child_process").spawn("yes", { stdio: "inherit" }); exports.main = () => ({ pid: child.pid });`,
+    );
+    const { pid } = (await run(action)).result as { pid: number };
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    expect((await run(action)).status).toBe("success");
+  });
+
   test("ends when the process ends by itself", async () => {
     const { run } = startTestRuntime();
     const { logs } = await run(
