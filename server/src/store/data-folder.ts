@@ -10,7 +10,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Random, randomHex } from "../kernel/random.ts";
 import type { Pepper } from "../kernel/secret-hash.ts";
@@ -29,10 +29,21 @@ export type DataFolder = {
   readonly cells: string;
 };
 
+/** As `mkdirSync` with `recursive`, which never returns on file systems that refuse with ENOENT, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(path)) throw error; // else another process was quicker
+  }
+}
+
 /** Creates the folder (mode 0700) if needed. Throws `store.folder_unusable`. */
 export function prepareDataFolder(path: string): DataFolder {
   try {
-    mkdirSync(join(path, "cells"), { recursive: true, mode: 0o700 });
+    makeFolder(join(path, "cells"));
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw storeErrors.folder_unusable({
