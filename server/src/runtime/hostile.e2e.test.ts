@@ -171,8 +171,10 @@ describe("a warm process that died while it was idle", () => {
     const { run } = startTestRuntime();
     const action = actionOf("exports.main = () => ({ pid: process.pid })");
     let { pid } = (await run(action)).result as { pid: number };
-    for (let time = 0; time < 10; time += 1) {
+    for (let time = 0; time < 12; time += 1) {
       process.kill(pid, "SIGKILL");
+      // At every stage of noticing.
+      for (let turn = 0; turn < time; turn += 1) await new Promise(setImmediate);
       const outcome = await run(action);
       expect(outcome.status).toBe("success");
       const next = outcome.result as { pid: number };
