@@ -13,6 +13,8 @@ export type Terminal = {
   ended(): Promise<number | null>;
   /** All that was ever shown, without colours and cursor movements. */
   screen(): string;
+  /** The same with them. */
+  raw(): string;
 };
 
 /** Runs a program at a terminal of its own, with the help of script(1). It is gone after the test. */
@@ -20,7 +22,8 @@ export function openTerminal(
   command: readonly string[],
   { env, cwd }: { env: NodeJS.ProcessEnv; cwd?: string },
 ): Terminal {
-  const line = command.map(quote).join(" ");
+  // The terminal has no size of its own here. Without `exec`, the shell would have an opinion of its own on Control-C.
+  const line = `stty cols 120 rows 40; exec ${command.map(quote).join(" ")}`;
   const child = spawn("script", ["--quiet", "--return", "--flush", "--command", line, "/dev/null"], { env, cwd });
   onTestFinished(() => void child.kill());
   let shown = "";
@@ -33,6 +36,7 @@ export function openTerminal(
   const screen = () => stripVTControlCharacters(shown);
   return {
     screen,
+    raw: () => shown,
     type: (keys) => void child.stdin.write(keys),
     ended: () => ended,
     async waitFor(what) {
