@@ -37,7 +37,7 @@ const INSERT = `INSERT INTO activations (${ALL_COLUMNS}) VALUES (${ALL_COLUMNS.r
 const PATH = "CASE package WHEN '' THEN name ELSE package || '/' || name END";
 const LISTED =
   "namespace_id = ? AND started_at >= ? AND started_at <= ?" +
-  " AND (? IS NULL OR (name = ? AND (package = ? OR (? <> '' AND binding = ?))))" +
+  " AND (? IS NULL OR (name = ? AND (package = ? OR binding = ?)))" +
   ` AND (? OR access_key_id = ? OR EXISTS (SELECT 1 FROM json_each(?) AS pattern WHERE ${PATH} GLOB pattern.value))`;
 const BATCH = 500;
 
@@ -122,7 +122,7 @@ function conditions({ namespaceId, filter, sight }: Listing): (string | number |
   const patterns = sight.patterns.map(toGlob);
   return [
     ...[namespaceId, since ?? 0, upto ?? Number.MAX_SAFE_INTEGER],
-    ...[simple, simple, packageName, packageName, packageName],
+    ...[simple, simple, packageName, packageName],
     ...[patterns.includes("*") ? 1 : 0, sight.accessKeyId, JSON.stringify(patterns)],
   ];
 }
