@@ -10,7 +10,7 @@ import { createLogCollector, type LogCollector, type LogStream } from "./log-lin
 import type { MemoryWatch } from "./memory-watch.ts";
 import type { ActionToRun } from "./model.ts";
 import type { CellDirectory, Scratch } from "./scratch.ts";
-import { failure, judgeAnswer, parseRefusal, type Verdict, verdicts } from "./verdict.ts";
+import { failure, judgeAnswer, type Phase, parseRefusal, type Verdict, verdicts } from "./verdict.ts";
 
 /** A process that serves one revision of one action, a call at a time. */
 export type Cell = {
@@ -68,7 +68,7 @@ type Performance = {
   readonly finishLogs: (lines: readonly string[]) => void;
   readonly logs: Promise<readonly string[]>;
   collector: LogCollector | null;
-  phase: "init" | "run";
+  phase: Phase;
   initMs: number | null;
   /** How the caller got its outcome: by the process's answer, or by an end that cut it off. Null until then. */
   settled: "answered" | "cut" | null;
@@ -105,6 +105,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
   const startTimer = setTimeout(end, START_TIMEOUT_MS);
   Promise.all([hello.promise, placeCode(action, directory)]).then(
     () => {
+      if (isDying) return;
       clearTimeout(startTimer);
       isReady = true;
       events.ready();
@@ -159,18 +160,21 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
       environment: action.environment,
       activation: describeActivation(performance.call),
     };
-    send(performance, REQUEST.init, JSON.stringify(body), verdicts.initTimedOut(limits.timeoutMs));
+    send(performance, REQUEST.init, JSON.stringify(body));
   }
 
   function sendRun(performance: Performance): void {
     const { call } = performance;
     const json = `{"activation":${JSON.stringify(describeActivation(call))},"value":${call.valueJson}}`;
-    send(performance, REQUEST.run, json, verdicts.runTimedOut(limits.timeoutMs));
+    send(performance, REQUEST.run, json);
   }
 
-  function send(performance: Performance, type: number, json: string, whenTooLate: Verdict): void {
-    requestId += 1;
-    performance.timer = setTimeout(() => kill(whenTooLate), limits.timeoutMs);
+  function send(performance: Performance, type: number, json: string): void {
+    requestId = (requestId + 1) >>> 0;
+    performance.timer = setTimeout(
+      () => kill(verdicts.timedOut(performance.phase, limits.timeoutMs)),
+      limits.timeoutMs,
+    );
     cellProcess.send(encodeFrame(type, requestId, json));
   }
 
@@ -252,6 +256,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
   }
 
   function onGone(death: Death): void {
+    isDying = true;
     clearTimeout(startTimer);
     directory.remove().catch(deps.onLitter);
     events.gone({ handedBack: current === null ? null : leave(current, death), startFailure: startFailure(death) });
@@ -273,7 +278,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
 
   function judgeDeath({ phase }: Performance, { signal }: Death): Verdict {
     if (signal !== null && sawOutOfMemory) return verdicts.outOfMemory();
-    return phase === "init" ? verdicts.initExited() : verdicts.runExited();
+    return verdicts.exited(phase);
   }
 
   function startFailure({ startError, signal }: Death): CellEnd["startFailure"] {

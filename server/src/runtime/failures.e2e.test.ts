@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { isRunning } from "../../test/is-running.ts";
+import { isRunning, launchersIn } from "../../test/is-running.ts";
 import { actionOf, startTestRuntime } from "../../test/start-test-runtime.ts";
 
 const NOTE_ON_DEATH = "stderr: The action did not initialize or run as expected. Log data might be missing.";
@@ -342,6 +342,25 @@ test("code that cannot be loaded rejects the call with what loading threw", asyn
   await expect(run(action)).rejects.toThrow("deleted meanwhile");
   await runtime.drain(1000);
   expect(runtime.stats().cells).toBe(0);
+});
+
+test("a process that dies before its code is there fails the call, and the runtime goes on", async () => {
+  const { run, runtime, scratchDirectory } = startTestRuntime();
+  const code = Promise.withResolvers<string>();
+  const failed = run({ ...actionOf(""), loadCode: () => code.promise });
+  const [launcher = 0] = await vi.waitFor(() => {
+    const found = launchersIn(scratchDirectory);
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  process.kill(launcher, "SIGKILL");
+  expect(await failed).toMatchObject({
+    status: "internal_error",
+    result: { error: "Failed to provision resources to run the action." },
+  });
+  code.resolve("exports.main = () => ({})");
+  expect((await run(actionOf("exports.main = () => ({ fine: true })"))).result).toEqual({ fine: true });
+  expect(runtime.stats()).toMatchObject({ cells: 1, starting: 0, idle: 1 });
 });
 
 test("an argument nested too deep to be passed on is refused", async () => {
