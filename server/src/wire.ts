@@ -132,5 +132,3 @@ export function wire(ground: Ground) {
     },
   };
 }
-
-export type Latchkey = ReturnType<typeof wire>;

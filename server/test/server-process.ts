@@ -62,8 +62,6 @@ export async function startServer(dataPath: string, options: ServerOptions = {})
   };
 }
 
-export type ServerProcess = Awaited<ReturnType<typeof startServer>>;
-
 /** Starts a server that is not to start; resolves when its process has ended by itself. */
 export async function failToStart(dataPath: string, options: ServerOptions = {}): Promise<Ended> {
   const { child, ended } = spawnServer(dataPath, options);

@@ -103,8 +103,6 @@ export function createExchanges(deps: { clock: Clock; random: Random; log: Log; 
   };
 }
 
-export type Exchanges = ReturnType<typeof createExchanges>;
-
 function asLatchkeyError(thrown: unknown): LatchkeyError {
   if (thrown instanceof LatchkeyError) return thrown;
   const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : undefined;
