@@ -37,6 +37,6 @@ test("whatever happens to keys, people and namespaces, every credential gets wha
       }, commands);
       if (last !== undefined) await lookAtAll(last.model, last.real);
     }),
-    { numRuns: 20 },
+    { numRuns: 30, interruptAfterTimeLimit: 45_000 },
   );
 }, 60_000);
