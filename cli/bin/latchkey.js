@@ -10,11 +10,11 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST) {
   );
   process.exitCode = 1;
 } else {
-  import("node:module")
-    .then(({ enableCompileCache }) => {
+  Promise.all([import("node:module"), import("node:url")])
+    .then(([{ enableCompileCache }, { fileURLToPath }]) => {
       // Keeps what was compiled for the next run: most of the time that a short command takes. In a folder of our own:
       // Node's default is below /tmp, where somebody else might have put compiled code for us to run.
-      enableCompileCache(new URL("../../node_modules/.cache/latchkey", import.meta.url).pathname);
+      enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/latchkey", import.meta.url)));
       return import("../src/start.ts");
     })
     .then(({ start }) => start(() => import("@latchkey/server/operator")))

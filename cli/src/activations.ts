@@ -69,7 +69,7 @@ export async function pickActivation(
 }
 
 /** `package/function`, from the annotation that has all of it. */
-export function activatedFunction({ name, annotations }: ActivationSummaryShape): string {
+export function activatedFunction({ name, annotations }: Pick<ActivationSummaryShape, "name" | "annotations">): string {
   const path = annotation(annotations, "path");
   const [, inPackage, packaged] = typeof path === "string" ? path.split("/") : [];
   return packaged === undefined ? name : `${inPackage}/${packaged}`;

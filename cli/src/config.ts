@@ -16,9 +16,15 @@ export type Config = {
   readonly accessKey: AccessKey | null;
   /** Where connections are kept. */
   readonly folder: string;
-  /** Handed on to builds and to the `${NAME}` of project.yml, and to nothing else. */
+  /** All of it, for the variables of project.yml. */
   readonly environment: Environment;
 };
+
+const CREDENTIALS = ["LATCHKEY_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "LATCHKEY_ACCESS_KEY"];
+
+/** What commands of other people's, such as those that build functions, get to see. */
+export const withoutCredentials = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !CREDENTIALS.includes(name)));
 
 const DEFAULT_API_URL = "http://127.0.0.1:3233";
 

@@ -30,6 +30,14 @@ const ALSO_TAKES = `Every command also takes ${Object.keys(GLOBAL_OPTIONS)
   .map((name) => `--${dashed(name)}`)
   .join(", ")}: see latchkey --help.`;
 
+const ENVIRONMENT = `
+Environment:
+  LATCHKEY_API_URL         where Latchkey is; http://127.0.0.1:3233 unless set
+  LATCHKEY_TOKEN           your API token (or DIGITALOCEAN_ACCESS_TOKEN)
+  LATCHKEY_ACCESS_KEY      an access key as ID:SECRET, used instead of a connection: for pipelines
+  LATCHKEY_CONFIG_DIR      where connections are kept
+  NO_COLOR                 if set, nothing is coloured`;
+
 /** In characters; the same everywhere, so that help can be quoted. */
 const HELP_WIDTH = 100;
 
@@ -72,6 +80,7 @@ export function createProgram(
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
+  program.addHelpText("after", ENVIRONMENT);
   addGlobalOptions(program, { hidden: false });
   program.version(version, "-V, --version", "print the version");
   addCommands(program, tree, invoke);

@@ -1,4 +1,3 @@
-import { confirm, isCancel, password } from "@clack/prompts";
 import { CliError } from "./failure.ts";
 
 /** Questions for whoever sits at the terminal. */
@@ -12,16 +11,21 @@ export type Prompts = {
 /** Asks on standard error, so that an answer to a question never mixes with data. */
 export const terminalPrompts: Prompts = {
   async hidden(question) {
+    const { isCancel, password } = await loadClack();
     const answer = await password({ message: question, output: process.stderr });
     if (isCancel(answer)) throw cancelled();
     return answer;
   },
   async confirm(question) {
+    const { confirm, isCancel } = await loadClack();
     const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
     if (isCancel(answer)) throw cancelled();
     return answer;
   },
 };
+
+/** Most commands ask nothing. */
+const loadClack = () => import("@clack/prompts");
 
 const cancelled = () =>
   new CliError("Cancelled", ["Nothing has been changed; run the command again when you are ready"]);

@@ -53,7 +53,7 @@ end
 }
 
 /** One round of wrk with one thread: the load is one core's, whatever the number of connections. */
-export async function measure(subject: Subject, load: Load): Promise<Measured> {
+async function measure(subject: Subject, load: Load): Promise<Measured> {
   const before = cpuMicroseconds(subject.pid);
   const { stdout } = await run("wrk", [
     "-t1",

@@ -4,7 +4,8 @@ import type { FirstTeam } from "./identity/index.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { systemRandom } from "./kernel/random.ts";
 import { createLog } from "./log.ts";
-import { lockDataFolder, prepareDataFolder } from "./store/data-folder.ts";
+import { lockDataFolder, prepareDataFolder, preparePepper } from "./store/data-folder.ts";
+import { explainSqliteError } from "./store/sqlite-errors.ts";
 import { openStore } from "./store/store.ts";
 import { wire, wireIdentity } from "./wire.ts";
 
@@ -42,13 +43,14 @@ export async function serve(flags: OperatorFlags, options: { createFirstTeam: bo
   const folder = prepareDataFolder(config.dataPath);
   const lock = lockDataFolder(folder);
   const log = createLog(config.logLevel);
+  let close = async (): Promise<void> => lock.release();
   try {
+    preparePepper(folder, systemRandom);
     const store = await openStore({ folder, log, schema: "create" });
+    close = () => store.close().finally(lock.release);
     const latchkey = wire({ config, clock: systemClock, random: systemRandom, log, folder, store });
-    const url = await latchkey.listen().catch(async (error: unknown) => {
-      await latchkey.close();
-      throw explainListening(error, config.host, config.port);
-    });
+    close = () => latchkey.close().finally(lock.release);
+    const url = await latchkey.listen();
     const isEmpty = !(await latchkey.identity.hasTeam());
     const firstRun =
       isEmpty && options.createFirstTeam
@@ -59,10 +61,7 @@ export async function serve(flags: OperatorFlags, options: { createFirstTeam: bo
     const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
     let stopping: Promise<void> | null = null;
     const stop = (): Promise<void> => {
-      stopping ??= latchkey.close().then(() => {
-        lock.release();
-        hasStopped();
-      });
+      stopping ??= close().then(hasStopped);
       return stopping;
     };
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
@@ -77,8 +76,8 @@ export async function serve(flags: OperatorFlags, options: { createFirstTeam: bo
     ];
     return { url, dataFolder: folder.path, firstRun, warnings, stopped, stop };
   } catch (error) {
-    lock.release();
-    throw error;
+    await close();
+    throw explainSqliteError(explainListening(error, config.host, config.port), folder.path);
   }
 }
 
@@ -90,6 +89,7 @@ export async function init(
   const config = parseConfig(flags, processEnvironment());
   keepToOurselves();
   const folder = prepareDataFolder(config.dataPath);
+  preparePepper(folder, systemRandom);
   const store = await openStore({ folder, log: createLog("silent"), schema: "create" });
   try {
     const identity = wireIdentity({ clock: systemClock, random: systemRandom, folder, store });

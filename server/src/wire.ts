@@ -133,5 +133,3 @@ export function wire(ground: Ground) {
     },
   };
 }
-
-export type Latchkey = ReturnType<typeof wire>;

@@ -16,7 +16,7 @@ export async function addTeam({ store, clock, random }: Ground, name: string): P
 }
 
 /** Adds a person to a team. */
-export async function addMember({ store, clock, random }: Ground, teamId: TeamId, role: Role): Promise<UserId> {
+async function addMember({ store, clock, random }: Ground, teamId: TeamId, role: Role): Promise<UserId> {
   const id = random.uuid() as UserId;
   const at = clock.now();
   await store.transaction(async (tx) => {

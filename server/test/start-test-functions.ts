@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { InjectOptions } from "fastify";
 import { onTestFinished } from "vitest";
 import { createAudit } from "../src/audit/index.ts";
@@ -17,9 +14,8 @@ import { systemClock } from "../src/kernel/clock.ts";
 import type { Log } from "../src/kernel/log.ts";
 import { type NamespaceId, type NamespacePrincipal, parseGrant } from "../src/namespaces/index.ts";
 import { createRuntime, type Runtime, runtimeSizeFor } from "../src/runtime/index.ts";
-import { prepareDataFolder } from "../src/store/data-folder.ts";
-import { openStore } from "../src/store/store.ts";
 import { createFakeClock } from "./fake-clock.ts";
+import { openTestStore } from "./open-test-store.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 import { silentLog } from "./silent-log.ts";
 
@@ -44,24 +40,19 @@ export function principal(grants: readonly string[] = ["full"], keyId = "dof_v1_
   };
 }
 
-/** A store of its own in a temporary folder, with a team and two namespaces. Gone when the test ends. */
-export async function openTestStore(log: Log = silentLog) {
-  const path = mkdtempSync(join(tmpdir(), "latchkey-functions-"));
-  const folder = prepareDataFolder(path);
-  const store = await openStore({ folder, log, schema: "create" });
-  await store.db.insertInto("teams").values({ id: TEAM, name: "Acme", created_at: 0 }).execute();
+/** A store with a team and two namespaces. */
+export async function openStoreWithNamespaces() {
+  const opened = await openTestStore();
+  const { db } = opened.store;
+  await db.insertInto("teams").values({ id: TEAM, name: "Acme", created_at: 0 }).execute();
   for (const id of [NAMESPACE, OTHER_NAMESPACE]) {
     const row = { id, team_id: TEAM, label: id, region: "nyc1", legacy_uuid: id, created_at: 0, updated_at: 0 };
-    await store.db
+    await db
       .insertInto("namespaces")
       .values({ ...row, deleted_at: null })
       .execute();
   }
-  onTestFinished(async () => {
-    await store.close();
-    rmSync(path, { recursive: true, force: true });
-  });
-  return { store, folder };
+  return opened;
 }
 
 export type TestFunctionsOptions = {
@@ -69,7 +60,7 @@ export type TestFunctionsOptions = {
   /** In place of real processes, for what those do not do when asked. */
   runtime?: Runtime;
   /** The store of one that was started before, as after a restart with other settings. */
-  on?: Awaited<ReturnType<typeof openTestStore>>;
+  on?: Awaited<ReturnType<typeof openStoreWithNamespaces>>;
   log?: Log;
 };
 
@@ -78,7 +69,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
   const clock = createFakeClock();
   const random = createSeededRandom();
   const log = options.log ?? silentLog;
-  const { store, folder } = options.on ?? (await openTestStore(log));
+  const { store, folder, stranger } = options.on ?? (await openStoreWithNamespaces());
   const runtime =
     options.runtime ??
     createRuntime({
@@ -138,7 +129,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
     };
   };
 
-  return { ...as(principal()), as, app, store, folder, clock, functions, runtime };
+  return { ...as(principal()), as, app, store, folder, stranger, clock, functions, runtime };
 }
 
 export type TestFunctions = Awaited<ReturnType<typeof startTestFunctions>>;

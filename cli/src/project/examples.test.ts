@@ -1,18 +1,19 @@
+import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { cp, readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deployFolder } from "../../test/deploy-folder.ts";
 import { fakeNamespace } from "../../test/fake-namespace.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import type { ActionBody, Parameter } from "./deploy/api.ts";
 
+const run = promisify(execFile);
 const EXAMPLES = join(import.meta.dirname, "../../../examples");
 
 type Answer = { readonly statusCode?: number; readonly body?: unknown };
-type Main = (event: object, context: object) => Promise<Answer>;
 
 /** Deploys a copy of an example and loads what arrived, the way a runtime would. */
 async function deployed(example: string, functionName: string, variables: { readonly [name: string]: string } = {}) {
@@ -28,15 +29,15 @@ async function deployed(example: string, functionName: string, variables: { read
   const [packageName = ""] = functionName.split("/");
   // A function gets what its package has, and its own on top of it.
   const parameters = [...(server.packages.get(packageName)?.body.parameters ?? []), ...body.parameters];
-  const main = await load(body);
-  return { results, main: (event: object) => call(main, { ...given(parameters), ...event }, variablesOf(parameters)) };
+  const code = await load(body);
+  return { results, main: (event: object) => call(code, { ...given(parameters), ...event }, variablesOf(parameters)) };
 }
 
-async function load({ exec }: ActionBody): Promise<Main> {
+/** Writes what was sent to a folder; what runs it there hands its answer over as the last line of what it prints. */
+async function load({ exec }: ActionBody): Promise<string> {
   if (!("code" in exec)) throw new Error("expected code");
   const files = exec.binary ? unzipSync(Buffer.from(exec.code, "base64")) : { "index.js": exec.code };
-  const folder = await tempFolder(files);
-  return createRequire(join(folder, "caller.js"))(folder).main;
+  return tempFolder(files);
 }
 
 const given = (parameters: readonly Parameter[]) =>
@@ -44,16 +45,16 @@ const given = (parameters: readonly Parameter[]) =>
 const variablesOf = (parameters: readonly Parameter[]): [string, string][] =>
   parameters.filter(({ init }) => init).map(({ key, value }) => [key, String(value)]);
 
-async function call(main: Main, event: object, environment: [string, string][]) {
-  const printed = vi.spyOn(console, "log").mockImplementation(() => undefined);
-  for (const [name, value] of environment) vi.stubEnv(name, value);
-  try {
-    const answer = await main(event, { functionName: "/fn-1/p/f" });
-    return { ...answer, printed: printed.mock.calls.map((words) => words.join(" ")) };
-  } finally {
-    vi.unstubAllEnvs();
-    printed.mockRestore();
-  }
+const CALL = `const [folder, event] = process.argv.slice(1);
+require(folder).main(JSON.parse(event), { functionName: "/fn-1/p/f" }).then((answer) => console.log(JSON.stringify(answer)));`;
+
+/** Calls the function in a process of its own, with its own environment and nothing else. */
+async function call(folder: string, event: object, environment: readonly [string, string][]) {
+  const env = Object.fromEntries(environment);
+  const { stdout } = await run(process.execPath, ["-e", CALL, folder, JSON.stringify(event)], { env });
+  const printed = stdout.trim().split("\n");
+  const answer: Answer = JSON.parse(printed.pop() ?? "");
+  return { ...answer, printed };
 }
 
 test("hello greets by name, and strangers too", async () => {

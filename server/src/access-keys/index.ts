@@ -1,2 +1,2 @@
 export { accessKeyRoutes } from "./routes.ts";
-export { type AccessKeys, createAccessKeys } from "./service.ts";
+export { createAccessKeys } from "./service.ts";

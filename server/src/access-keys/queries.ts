@@ -147,6 +147,15 @@ export async function revokeKeysOf(
   return rows.map((row) => row.id as AccessKeyId);
 }
 
+type LookupRow = KeyRow & { team_id: string; namespace_deleted_at: number | null; owner_role: Role | null };
+
+function toKeyRecord(row: LookupRow): KeyRecord {
+  const key = { ...toAccessKey(row), teamId: row.team_id as TeamId, ownerRole: row.owner_role };
+  // Deleting a namespace revokes its keys; one that slipped through opens nothing either.
+  if (row.namespace_deleted_at === null || key.state.kind === "revoked") return key;
+  return { ...key, state: { kind: "revoked", reason: "namespace deleted", at: row.namespace_deleted_at } };
+}
+
 export type StoredSecret = SecretHash & { readonly expiresAt: EpochMs | null };
 export type KeyLookup = (id: AccessKeyId) => {
   readonly record: KeyRecord | undefined;
@@ -158,8 +167,9 @@ export type KeyLookup = (id: AccessKeyId) => {
  * key exists, so that an unknown id takes the time of a wrong secret.
  */
 export function prepareKeyLookup(committed: CommittedReader): KeyLookup {
-  const key = committed.prepare<KeyRow & { team_id: string; owner_role: Role | null }>(`
-    SELECT k.*, u.kind AS owner_kind, u.name AS owner_name, n.team_id, m.role AS owner_role
+  const key = committed.prepare<LookupRow>(`
+    SELECT k.*, u.kind AS owner_kind, u.name AS owner_name, n.team_id, n.deleted_at AS namespace_deleted_at,
+      m.role AS owner_role
     FROM access_keys k
     JOIN namespaces n ON n.id = k.namespace_id
     JOIN users u ON u.id = k.owner_id
@@ -170,9 +180,7 @@ export function prepareKeyLookup(committed: CommittedReader): KeyLookup {
   );
   return (id) => {
     const row = key.get(id);
-    const record =
-      row === undefined ? undefined : { ...toAccessKey(row), teamId: row.team_id as TeamId, ownerRole: row.owner_role };
-    return { record, secrets: secrets.all(id) };
+    return { record: row === undefined ? undefined : toKeyRecord(row), secrets: secrets.all(id) };
   };
 }
 

@@ -1,2 +1,2 @@
-export type { Actor, AuditEntry, Origin } from "./model.ts";
+export type { Origin } from "./model.ts";
 export { type Audit, createAudit } from "./service.ts";

@@ -1,5 +1,4 @@
-export { functionErrors } from "./errors.ts";
 export { DEFAULT_LIMITS, type FunctionLimits } from "./model/limits.ts";
 export { functionRoutes } from "./routes/function-routes.ts";
 export { webActionRoute } from "./routes/web-actions.ts";
-export { createFunctions, type Functions } from "./service/functions.ts";
+export { createFunctions } from "./service/functions.ts";

@@ -1,12 +1,11 @@
 import { openAsBlob } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-
-const located = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier));
 
 /** Reads the API document. From disk each time: who asks is a person or a generator, and idle memory is for functions. */
 export async function readApiDocument(): Promise<{ openapi: string }> {
-  return JSON.parse(await readFile(located("@latchkey/contract/openapi.json"), "utf8"));
+  return JSON.parse(await readFile(new URL(import.meta.resolve("@latchkey/contract/openapi.json")), "utf8"));
 }
 
 /** Relative addresses throughout, so that the page works behind a proxy that serves it below another path. */
@@ -63,12 +62,16 @@ export const apiPage = (): File => new File([PAGE], "api.html", { type: "text/ht
 /** The parts of the page by name. Swagger UI's are opened when asked for and streamed; none of it is loaded at start. */
 const PARTS: ReadonlyMap<string, () => Promise<File>> = new Map([
   ["start.js", async () => new File([START], "start.js", { type: "text/javascript" })],
-  ["swagger-ui-bundle.js", () => openPart("swagger-ui-bundle.js", "text/javascript")],
-  ["swagger-ui.css", () => openPart("swagger-ui.css", "text/css")],
+  [
+    "swagger-ui-bundle.js",
+    () => openPart(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js"), "text/javascript"),
+  ],
+  ["swagger-ui.css", () => openPart(import.meta.resolve("swagger-ui-dist/swagger-ui.css"), "text/css")],
 ]);
 
-async function openPart(name: string, type: string): Promise<File> {
-  return new File([await openAsBlob(located(`swagger-ui-dist/${name}`))], name, { type });
+async function openPart(url: string, type: string): Promise<File> {
+  const path = fileURLToPath(url);
+  return new File([await openAsBlob(path)], basename(path), { type });
 }
 
 /** A part of the page; undefined if the page has none of that name. */

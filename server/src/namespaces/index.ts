@@ -1,5 +1,4 @@
 export {
-  type EffectiveGrants,
   effectiveGrants,
   FULL_GRANTS,
   formatGrant,
@@ -9,6 +8,6 @@ export {
   type Operation,
   parseGrant,
 } from "./grants.ts";
-export { apiHostOf, type Namespace, type NamespaceId, type NamespacePrincipal, parseNamespaceId } from "./model.ts";
+export { type Namespace, type NamespaceId, type NamespacePrincipal, parseNamespaceId } from "./model.ts";
 export { namespaceRoutes } from "./routes.ts";
-export { type Cascade, createNamespaces, type Namespaces } from "./service.ts";
+export { createNamespaces, type Namespaces } from "./service.ts";

@@ -10,7 +10,7 @@ function zipOf(files: Record<string, string | Uint8Array>): string {
   const entries: Zippable = Object.fromEntries(
     Object.entries(files).map(([name, content]) => [name, typeof content === "string" ? strToU8(content) : content]),
   );
-  return Buffer.from(zipSync(entries)).toString("base64");
+  return Buffer.from(zipSync(entries, { level: 1 })).toString("base64");
 }
 
 const tryOutZip = (files: Parameters<typeof zipOf>[0], parts: ActionParts = {}) =>
@@ -68,21 +68,22 @@ describe("an archive", () => {
     expect(result).toEqual({ data: "some data", said: "hello\n" });
   });
 
-  test("of many and large files is unpacked whole", async () => {
+  test("of many and large files is unpacked whole, though it is larger than the memory", async () => {
     const files: Record<string, string | Uint8Array> = {};
     for (let number = 0; number < 500; number += 1) files[`data/${number}.txt`] = `file ${number}`;
-    for (let number = 0; number < 4; number += 1) files[`large/${number}`] = new Uint8Array(5_000_000).fill(number);
+    for (let number = 0; number < 30; number += 1) files[`large/${number}`] = new Uint8Array(5_000_000).fill(number);
     const { result } = await tryOutZip(
       {
         ...files,
         "index.js": `const fs = require("fs"); exports.main = () => ({
+          files: fs.readdirSync("data").length,
           last: fs.readFileSync("data/499.txt", "utf8"),
-          whole: fs.readdirSync("large").map((name) => fs.readFileSync("large/" + name).equals(Buffer.alloc(5000000, Number(name)))),
+          whole: fs.readdirSync("large").filter((name) => fs.readFileSync("large/" + name).equals(Buffer.alloc(5000000, Number(name)))).length,
         });`,
       },
       { limits: { memoryMb: 128 } },
     );
-    expect(result).toEqual({ last: "file 499", whole: [true, true, true, true] });
+    expect(result).toEqual({ files: 500, last: "file 499", whole: 30 });
   });
 });
 

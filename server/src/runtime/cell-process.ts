@@ -102,7 +102,8 @@ export function startCellProcess(
   return {
     pid,
     send: (frame) => {
-      if (channel instanceof Socket) channel.write(frame);
+      if (channel instanceof Socket && channel.writable) channel.write(frame);
+      else unread = true;
     },
     kill,
     afterOutput: (callback) => {

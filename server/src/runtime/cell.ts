@@ -10,7 +10,7 @@ import { createLogCollector, type LogCollector, type LogStream } from "./log-lin
 import type { MemoryWatch } from "./memory-watch.ts";
 import type { ActionToRun } from "./model.ts";
 import type { CellDirectory, Scratch } from "./scratch.ts";
-import { failure, judgeAnswer, parseRefusal, type Verdict, verdicts } from "./verdict.ts";
+import { failure, judgeAnswer, type Phase, parseRefusal, type Verdict, verdicts } from "./verdict.ts";
 
 /** A process that serves one revision of one action, a call at a time. */
 export type Cell = {
@@ -56,6 +56,8 @@ const START_TIMEOUT_MS = 10_000;
 const UNZIP_PATH = createRequire(import.meta.url).resolve("fflate");
 /** V8's last words, in stderr, before it aborts the process. */
 const OUT_OF_MEMORY_WORDS = ["heap out of memory", "process out of memory"];
+/** What a program left behind may write while nothing runs, before it becomes a burden to the server that reads it. */
+const IDLE_OUTPUT_BYTES_MAX = 1024 * 1024;
 const NOTE_ON_DEATH = "The action did not initialize or run as expected. Log data might be missing.";
 
 /** One activation while its process is at it. */
@@ -66,7 +68,7 @@ type Performance = {
   readonly finishLogs: (lines: readonly string[]) => void;
   readonly logs: Promise<readonly string[]>;
   collector: LogCollector | null;
-  phase: "init" | "run";
+  phase: Phase;
   initMs: number | null;
   /** How the caller got its outcome: by the process's answer, or by an end that cut it off. Null until then. */
   settled: "answered" | "cut" | null;
@@ -86,6 +88,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
   let requestId = 0;
   let current: Performance | null = null;
   let sawOutOfMemory = false;
+  let idleOutputBytes = 0;
 
   const cellProcess = startCellProcess(
     nodeLauncherCommand(deps.tools, limits.memoryMb),
@@ -102,6 +105,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
   const startTimer = setTimeout(end, START_TIMEOUT_MS);
   Promise.all([hello.promise, placeCode(action, directory)]).then(
     () => {
+      if (isDying) return;
       clearTimeout(startTimer);
       isReady = true;
       events.ready();
@@ -137,6 +141,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
       timer: null,
     };
     sawOutOfMemory = false;
+    idleOutputBytes = 0;
     deps.memoryWatch.follow(cell);
     if (isInitialised) sendRun(current);
     else sendInit(current);
@@ -155,18 +160,21 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
       environment: action.environment,
       activation: describeActivation(performance.call),
     };
-    send(performance, REQUEST.init, JSON.stringify(body), verdicts.initTimedOut(limits.timeoutMs));
+    send(performance, REQUEST.init, JSON.stringify(body));
   }
 
   function sendRun(performance: Performance): void {
     const { call } = performance;
     const json = `{"activation":${JSON.stringify(describeActivation(call))},"value":${call.valueJson}}`;
-    send(performance, REQUEST.run, json, verdicts.runTimedOut(limits.timeoutMs));
+    send(performance, REQUEST.run, json);
   }
 
-  function send(performance: Performance, type: number, json: string, whenTooLate: Verdict): void {
-    requestId += 1;
-    performance.timer = setTimeout(() => kill(whenTooLate), limits.timeoutMs);
+  function send(performance: Performance, type: number, json: string): void {
+    requestId = (requestId + 1) >>> 0;
+    performance.timer = setTimeout(
+      () => kill(verdicts.timedOut(performance.phase, limits.timeoutMs)),
+      limits.timeoutMs,
+    );
     cellProcess.send(encodeFrame(type, requestId, json));
   }
 
@@ -201,9 +209,12 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
 
   function onRunAnswer(performance: Performance, { type, body }: Frame): void {
     const verdict = judgeAnswer(type, body);
-    if (verdict !== undefined) settle(performance, "answered", verdict);
-    if (verdict === undefined || type === ANSWER.outOfMemory) end();
-    else cellProcess.afterOutput(release);
+    if (verdict === undefined) {
+      end();
+      return;
+    }
+    settle(performance, "answered", verdict);
+    cellProcess.afterOutput(release);
   }
 
   function settle(performance: Performance, how: "answered" | "cut", verdict: Verdict): void {
@@ -234,13 +245,18 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
 
   /** Between activations there is nobody to show it to. */
   function onOutput(stream: LogStream, chunk: Buffer): void {
-    if (current === null) return;
+    if (current === null) {
+      idleOutputBytes += chunk.length;
+      if (idleOutputBytes > IDLE_OUTPUT_BYTES_MAX) end();
+      return;
+    }
     current.collector ??= createLogCollector(clock, limits.logsBytes);
     current.collector.write(stream, chunk);
     if (stream === "stderr") sawOutOfMemory ||= OUT_OF_MEMORY_WORDS.some((words) => chunk.includes(words));
   }
 
   function onGone(death: Death): void {
+    isDying = true;
     clearTimeout(startTimer);
     directory.remove().catch(deps.onLitter);
     events.gone({ handedBack: current === null ? null : leave(current, death), startFailure: startFailure(death) });
@@ -262,7 +278,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
 
   function judgeDeath({ phase }: Performance, { signal }: Death): Verdict {
     if (signal !== null && sawOutOfMemory) return verdicts.outOfMemory();
-    return phase === "init" ? verdicts.initExited() : verdicts.runExited();
+    return verdicts.exited(phase);
   }
 
   function startFailure({ startError, signal }: Death): CellEnd["startFailure"] {

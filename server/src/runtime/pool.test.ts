@@ -230,11 +230,12 @@ describe("a process that cannot be started", () => {
     expect(calls.map(({ outcome }) => outcome?.status)).toEqual(["success", "success"]);
   });
 
-  test("for lack of code rejects with what loading the code threw", () => {
+  test("for lack of code rejects all calls with what loading the code threw", () => {
     const { submit, puppets } = createPuppetPool();
-    const call = submit(hello);
+    const calls = [submit(hello), submit(hello)];
     only(puppets).vanish({ startFailure: { of: "code", error: new Error("deleted meanwhile") } });
-    expect(call.settled).toBe("rejected");
+    expect(calls.map(({ settled }) => settled)).toEqual(["rejected", "rejected"]);
+    expect(puppets).toHaveLength(1);
   });
 });
 

@@ -159,13 +159,19 @@ export function createPool({ clock, config, startCell, after, onStartFailure }: 
     if (allowance.cells === 0 && queue.length === 0) drained?.resolve();
   }
 
-  /** Without any process to wait for, the oldest call is told what happened; the others get another try. */
+  /**
+   * Without any other process to wait for, calls are told what happened: all of them if there is no code to run, the
+   * oldest if there was no room for the process, which the next one may find.
+   */
   function failToStart(lane: Lane, { error, of }: NonNullable<CellEnd["startFailure"]>): void {
     if (of === "process") onStartFailure(error);
     if (lane.slots.size > 0) return;
-    const call = queue.next(lane);
-    if (of === "code") call?.reject(error);
-    else call?.resolve(outcomeWithoutRun(call, verdicts.notProvisioned(), clock));
+    if (of === "process") {
+      const call = queue.next(lane);
+      call?.resolve(outcomeWithoutRun(call, verdicts.notProvisioned(), clock));
+      return;
+    }
+    for (let call = queue.next(lane); call !== undefined; call = queue.next(lane)) call.reject(error);
   }
 
   /** A process has nothing to do: its action's oldest call is next, if there is no stronger claim to its room. */

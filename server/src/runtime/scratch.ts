@@ -28,7 +28,7 @@ const ROOT_NAME = /^cells-(\d+)-[0-9a-f]+$/;
 /** Makes a folder of this server's own in `parent`. */
 export function createScratch(parent: string, serverPid: number, random: Random): Scratch {
   const root = join(parent, `cells-${serverPid}-${randomHex(random, 4)}`);
-  mkdirSync(root, { mode: OWNER_ONLY });
+  mkdirSync(root, { mode: OWNER_ONLY, recursive: true });
 
   function make(): CellDirectory {
     const home = join(root, randomHex(random, 8));

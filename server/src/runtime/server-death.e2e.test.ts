@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { isRunning } from "../../test/is-running.ts";
+import { launchersIn } from "../../test/is-running.ts";
 import { startTestRuntime } from "../../test/start-test-runtime.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../test/runtime-process.ts", import.meta.url));
@@ -38,20 +38,6 @@ async function readLines(server: ChildProcess, count: number): Promise<unknown[]
     if (lines.length === count) break;
   }
   return lines;
-}
-
-/** The processes of a server's functions; each has its code in a folder below `directory`. */
-function launchersIn(directory: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, "latin1").includes(`HOME=${directory}`) && isRunning(pid);
-      } catch {
-        return false;
-      }
-    });
 }
 
 describe("a server that is killed", () => {

@@ -1,19 +1,14 @@
 import type { RuntimeConfig } from "./model.ts";
 
-/** Bounds of the pool for a host with so many cores, where function processes may take so much memory in all. */
-export function runtimeSizeFor({
-  cores,
-  memoryMb,
-}: {
-  cores: number;
-  memoryMb: number;
-}): Omit<RuntimeConfig, "scratchDirectory"> {
+/** The bounds that suit `memoryMb` for the limits of all live processes together, and this many processors. */
+export function runtimeSizeFor(host: { memoryMb: number; cores: number }): Omit<RuntimeConfig, "scratchDirectory"> {
   return {
-    cores,
+    cores: host.cores,
+    // Memory is what bounds them; this is for functions that ask for little.
     cellsMax: 128,
     cellsPerActionMax: 64,
-    memoryMbMax: memoryMb,
-    startingMax: 2 * cores,
+    memoryMbMax: host.memoryMb,
+    startingMax: 2 * host.cores,
     queuedMax: 1000,
     idleTtlMs: 10 * 60_000,
   };

@@ -50,10 +50,6 @@ test("a failure that the launcher reports is a developer error with its text", (
     status: "developer_error",
     result: { error: "The function did not return a dictionary." },
   });
-  expect(judge(ANSWER.outOfMemory, "null")).toMatchObject({
-    status: "developer_error",
-    result: { error: "The action exhausted its memory and was aborted." },
-  });
 });
 
 test.each([

@@ -9,6 +9,9 @@ export type Verdict = {
   readonly timedOut: boolean;
 };
 
+/** What a process was asked when it ended: to load the function, or to run it. */
+export type Phase = "init" | "run";
+
 /** A result nested deeper than this is refused: writing it out again later would exhaust the server's stack. */
 const NESTING_MAX = 1000;
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE, QUOTE, BACKSLASH] = Buffer.from('[]{}"\\');
@@ -21,19 +24,20 @@ export function failure(status: Exclude<RunStatus, "success">, text: JsonValue):
 
 /** Verdicts on activations whose process did not answer. */
 export const verdicts = {
-  initTimedOut: (timeoutMs: number): Verdict => timedOut(timeoutMs, " during initialization"),
-  runTimedOut: (timeoutMs: number): Verdict => timedOut(timeoutMs, ""),
-  initExited: (): Verdict => failure("developer_error", "The action did not initialize and exited unexpectedly."),
-  runExited: (): Verdict => failure("developer_error", "command exited"),
+  timedOut: (phase: Phase, timeoutMs: number): Verdict => {
+    const when = phase === "init" ? " during initialization" : "";
+    const text = `The action exceeded its time limits of ${timeoutMs} milliseconds${when}.`;
+    return { ...failure("developer_error", text), timedOut: true };
+  },
+  exited: (phase: Phase): Verdict =>
+    failure(
+      "developer_error",
+      phase === "init" ? "The action did not initialize and exited unexpectedly." : "command exited",
+    ),
   outOfMemory: (): Verdict => failure("developer_error", "The action exhausted its memory and was aborted."),
   notProvisioned: (): Verdict => failure("internal_error", "Failed to provision resources to run the action."),
   shutDown: (): Verdict => failure("internal_error", "The action was stopped because the server is shutting down."),
 } as const;
-
-function timedOut(timeoutMs: number, when: string): Verdict {
-  const text = `The action exceeded its time limits of ${timeoutMs} milliseconds${when}.`;
-  return { ...failure("developer_error", text), timedOut: true };
-}
 
 /** The verdict in a cell's answer to `run`; undefined when the answer is not one that our launchers give. */
 export function judgeAnswer(type: number, body: Buffer): Verdict | undefined {
@@ -45,8 +49,6 @@ export function judgeAnswer(type: number, body: Buffer): Verdict | undefined {
       return typeof answered === "string" ? failure("developer_error", answered) : undefined;
     case ANSWER.tooLong:
       return isObject(answered) ? judgeTooLong(answered) : undefined;
-    case ANSWER.outOfMemory:
-      return verdicts.outOfMemory();
     default:
       return undefined;
   }

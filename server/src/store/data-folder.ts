@@ -6,15 +6,16 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Random, randomHex } from "../kernel/random.ts";
 import type { Pepper } from "../kernel/secret-hash.ts";
 import { storeErrors } from "./errors.ts";
-import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-codes.ts";
+import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-errors.ts";
 
 const PEPPER_BYTES = 32;
 
@@ -28,10 +29,21 @@ export type DataFolder = {
   readonly cells: string;
 };
 
+/** As `mkdirSync` with `recursive`, which never returns on file systems that refuse with ENOENT, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(path)) throw error; // else another process was quicker
+  }
+}
+
 /** Creates the folder (mode 0700) if needed. Throws `store.folder_unusable`. */
 export function prepareDataFolder(path: string): DataFolder {
   try {
-    mkdirSync(join(path, "cells"), { recursive: true, mode: 0o700 });
+    makeFolder(join(path, "cells"));
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw storeErrors.folder_unusable({
@@ -71,6 +83,19 @@ export function lockDataFolder(folder: DataFolder): { release(): void } {
         });
   }
   return { release: () => lock.close() };
+}
+
+/**
+ * Makes sure of the pepper before the database is made: so a database without one has lost it, and a new one would make every
+ * key and token in it worthless. Throws `store.pepper_missing`, `store.pepper_damaged`.
+ */
+export function preparePepper(folder: DataFolder, random: Random): void {
+  const hasDatabase = existsSync(folder.database) && statSync(folder.database).size > 0;
+  if (hasDatabase && !existsSync(folder.pepper))
+    throw storeErrors.pepper_missing({
+      says: `${folder.pepper} is missing. Without it no access key or token works: restore it from a backup. Nothing was changed.`,
+    });
+  loadPepper(folder, random);
 }
 
 /** Reads the folder's pepper, making it on first use. Throws `store.pepper_damaged`. */

@@ -18,6 +18,10 @@ export const storeErrors = defineErrors("store", {
     status: 500,
     says: "The pepper is damaged. Without it no access key or token works: restore it from a backup. Nothing was changed.",
   },
+  pepper_missing: {
+    status: 500,
+    says: "The pepper is missing. Without it no access key or token works: restore it from a backup. Nothing was changed.",
+  },
   schema_older: {
     status: 500,
     says: "The data folder was written by an older version. Back it up, then run: latchkey migrate",

@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { SQLITE_CORRUPT } from "./sqlite-errors.ts";
 
 /** How every connection to a database file of ours is opened. Throws `node:sqlite` errors. */
 export function openSqlite(path: string, options: { readOnly?: boolean } = {}): DatabaseSync {
@@ -9,4 +10,11 @@ export function openSqlite(path: string, options: { readOnly?: boolean } = {}): 
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   }
   return database;
+}
+
+/** Reads every page and throws SQLite's own `SQLITE_CORRUPT` if one is damaged. */
+export function checkWhole(database: DatabaseSync): void {
+  const [finding] = database.prepare("PRAGMA quick_check(1)").all();
+  if (finding?.["quick_check"] === "ok") return;
+  throw Object.assign(new Error(String(finding?.["quick_check"])), { errcode: SQLITE_CORRUPT });
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { Kysely } from "kysely";
 import type { Log } from "../kernel/log.ts";
 import { type Activity, createActivity } from "./activity/activity.ts";
@@ -8,8 +8,9 @@ import type { DataFolder } from "./data-folder.ts";
 import { storeErrors } from "./errors.ts";
 import { NodeSqliteDialect } from "./kysely-sqlite.ts";
 import { migrations } from "./migrations/index.ts";
-import { openSqlite } from "./open-sqlite.ts";
-import { inspectSchema, migrate } from "./schema.ts";
+import { checkWhole, openSqlite } from "./open-sqlite.ts";
+import { inspectSchema, migrate, type SchemaState } from "./schema.ts";
+import { explainSqliteError } from "./sqlite-errors.ts";
 import type { Tables } from "./tables.ts";
 import type { Db, Tx } from "./transaction.ts";
 
@@ -25,6 +26,12 @@ export type Store = {
 
 /** `create` makes the schema in an empty folder, `migrate` brings an older one up as well, `refuse` does neither. */
 export type SchemaPolicy = "refuse" | "create" | "migrate";
+
+/**
+ * Checking takes about 5 ms per megabyte; a larger file would keep callers waiting longer than the check is worth, since SQLite
+ * refuses each damaged page when it reads it.
+ */
+const LARGEST_CHECKED_BYTES = 64 * 1_048_576;
 
 /** Opens the databases of a data folder. Throws the catalogued `store.*` errors, having changed nothing. */
 export async function openStore(deps: { folder: DataFolder; log: Log; schema: SchemaPolicy }): Promise<Store> {
@@ -50,21 +57,47 @@ export async function openStore(deps: { folder: DataFolder; log: Log; schema: Sc
       },
     };
   } catch (error) {
-    throw explain(error, folder);
+    throw explainSqliteError(error, folder.path);
   }
 }
 
 async function prepareSchema(path: string, wanted: typeof migrations, policy: SchemaPolicy): Promise<void> {
-  if (!existsSync(path) && policy === "refuse") throw storeErrors.schema_missing();
+  const state = await inspectFile(path, wanted);
+  if (state.kind === "newer") throw storeErrors.schema_newer({ says: newer(path, state.unknown) });
+  if (state.kind === "empty" && policy === "refuse") throw storeErrors.schema_missing();
+  if (state.kind === "older" && policy !== "migrate") throw storeErrors.schema_older({ says: older(path) });
+  if (state.kind === "current") return;
   const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
   try {
-    const state = await inspectSchema(db, wanted);
-    if (state.kind === "newer") throw storeErrors.schema_newer({ says: newer(path, state.unknown) });
-    if (state.kind === "empty" && policy === "refuse") throw storeErrors.schema_missing();
-    if (state.kind === "older" && policy !== "migrate") throw storeErrors.schema_older({ says: older(path) });
-    if (state.kind !== "current") await migrate(db, wanted);
+    await migrate(db, wanted);
   } finally {
     await db.destroy();
+  }
+}
+
+/** Looks through a connection that cannot write, so that a file which is then refused is the same as before. */
+async function inspectFile(path: string, wanted: typeof migrations): Promise<SchemaState> {
+  if (!existsSync(path) || statSync(path).size === 0) return { kind: "empty" };
+  requireWritable(path);
+  const database = openSqlite(path, { readOnly: true });
+  const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(database) });
+  try {
+    if (statSync(path).size <= LARGEST_CHECKED_BYTES) checkWhole(database);
+    return await inspectSchema(db, wanted);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** SQLite would quietly open a file that it may not write, and fail at the first change. */
+function requireWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw storeErrors.folder_unusable({
+      cause,
+      says: `${path} cannot be written to. Change its owner or mode, or choose another folder with --data.`,
+    });
   }
 }
 
@@ -72,22 +105,3 @@ const older = (path: string): string =>
   `${path} was written by an older version of Latchkey. Back up its folder, then run: latchkey migrate`;
 const newer = (path: string, unknown: readonly string[]): string =>
   `${path} was written by a newer version of Latchkey (it has ${unknown.join(", ")}). Start that version; nothing was changed.`;
-
-/** SQLite's result codes for a file that is not, or no longer, a database. */
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-const SQLITE_READONLY = 8;
-const SQLITE_CANTOPEN = 14;
-
-function explain(error: unknown, folder: DataFolder): unknown {
-  const code = typeof error === "object" && error !== null && "errcode" in error ? Number(error.errcode) & 0xff : null;
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
-    const says = `The database in ${folder.path} is damaged. Nothing was changed. Restore the folder from a backup.`;
-    return storeErrors.corrupt({ cause: error, says });
-  }
-  if (code === SQLITE_READONLY || code === SQLITE_CANTOPEN) {
-    const says = `The database in ${folder.path} cannot be opened for writing. Change its owner or mode, or choose another folder with --data.`;
-    return storeErrors.folder_unusable({ cause: error, says });
-  }
-  return error;
-}

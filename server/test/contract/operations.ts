@@ -20,7 +20,7 @@ const newNamespace = (label: string) => ({ label, region: "fra1" });
 const named = (name: string) => ({ name });
 
 /** Operations on the team's namespaces: no namespace in their path. */
-export const TEAM_OPERATIONS: readonly Operation[] = [
+const TEAM_OPERATIONS: readonly Operation[] = [
   { name: "list namespaces", method: "GET", path: () => NAMESPACES, scopes: ["function:read"], status: 200 },
   {
     name: "create namespace",

@@ -1,5 +1,5 @@
 import { type Command, defineCommand, type Group } from "../../command.ts";
-import { suggest } from "../../completion/suggest.ts";
+import { type Suggestion, suggest } from "../../completion/suggest.ts";
 import type { ConnectionStore } from "../../connections/store.ts";
 import { plainLine } from "../../output/plain-text.ts";
 import { GLOBAL_OPTIONS } from "../../program.ts";
@@ -12,14 +12,27 @@ export const createComplete = (tree: Group): Command =>
     args: { words: { kind: "many", about: "the words up to the cursor, of which the last may be incomplete" } },
     async run({ connections }, { args: { words } }) {
       const suggestions = suggest(tree, GLOBAL_OPTIONS, words);
-      if (suggestions.kind === "words") return suggestions.words.map(({ value, about }) => `${value}\t${about}`);
-      return suggestions.kind === "connections" ? nameConnections(connections) : [`:${suggestions.kind}`];
+      switch (suggestions.kind) {
+        case "words":
+          return asLines(suggestions.words);
+        case "connections":
+          return asLines(await nameConnections(connections, words.at(-1) ?? ""));
+        case "files":
+        case "folders":
+          return [`:${suggestions.kind}`];
+      }
     },
     show: { text: (lines) => lines.join("\n") },
   });
 
+/** What the scripts read: a word, a tab, and what it means. */
+const asLines = (words: readonly Suggestion[]): string[] =>
+  words.map(({ value, about }) => `${plainLine(value)}\t${plainLine(about)}`);
+
 /** By label where there is one, else by id. */
-async function nameConnections(connections: ConnectionStore): Promise<string[]> {
+async function nameConnections(connections: ConnectionStore, partial: string): Promise<Suggestion[]> {
   const kept = await connections.list();
-  return kept.map(({ namespace, label, apiHost }) => plainLine(`${label ?? namespace}\t${namespace} on ${apiHost}`));
+  return kept
+    .map(({ namespace, label, apiHost }) => ({ value: label ?? namespace, about: `${namespace} on ${apiHost}` }))
+    .filter(({ value }) => value.startsWith(partial));
 }

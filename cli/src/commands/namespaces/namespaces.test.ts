@@ -75,6 +75,11 @@ test("delete without anybody to ask does nothing, in doctl's words", async () =>
   expect(api.asked.some(({ line }) => line.startsWith("DELETE"))).toBe(false);
 });
 
+test("an answer without a body is an empty object to whoever asked for JSON", async () => {
+  const { run } = await world();
+  expect(await run("delete", "demo", "-f", "-o", "json")).toEqual({ code: 0, stdout: "{}\n", stderr: "" });
+});
+
 test("delete takes a whole label or id only", async () => {
   const { run } = await world();
   const { stderr } = await run("delete", "dem", "--force");

@@ -1,8 +1,10 @@
 import { defineCommand } from "../../command.ts";
+import { withoutCredentials } from "../../config.ts";
 import { createDeployApi } from "../../deploy-api.ts";
 import { CliError } from "../../failure.ts";
 import type { Column } from "../../output/view.ts";
-import { deployProject, type FunctionResult, readEnvFile, readProject, succeeded } from "../../project/index.ts";
+import type { FunctionResult } from "../../project/index.ts";
+import { loadProject } from "./load-project.ts";
 import { tellProgress } from "./progress.ts";
 
 const COLUMNS: readonly Column<FunctionResult>[] = [
@@ -36,6 +38,7 @@ export const deploy = defineCommand({
     verboseBuild: { kind: "flag", about: "print what build commands print" },
   },
   async run(context, { args, options }) {
+    const { deployProject, readEnvFile, readProject, succeeded } = await loadProject();
     const { environment } = context.config;
     const { include, exclude, incremental, env: envFile } = options;
     const buildEnvironment = options.buildEnv === undefined ? {} : await readEnvFile(options.buildEnv);
@@ -50,7 +53,7 @@ export const deploy = defineCommand({
       triggers: null,
       namespace,
       apiHost: dataPlane.apiHost,
-      environment: { ...environment, ...buildEnvironment },
+      environment: { ...withoutCredentials(environment), ...buildEnvironment },
       incremental,
       progress: tellProgress(context, { verbose: options.verboseBuild }),
     });

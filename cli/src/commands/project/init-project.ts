@@ -1,6 +1,7 @@
 import { defineCommand } from "../../command.ts";
 import { UsageError } from "../../failure.ts";
-import { initProject, parseSampleLanguage, SAMPLE_LANGUAGES } from "../../project/index.ts";
+import { parseSampleLanguage, SAMPLE_LANGUAGES } from "../../project/init/samples.ts";
+import { loadProject } from "./load-project.ts";
 
 export const initProjectCommand = defineCommand({
   summary: "Start a project: a folder with a project.yml and a sample function",
@@ -20,6 +21,7 @@ export const initProjectCommand = defineCommand({
     if (language === undefined) {
       throw new UsageError(`there is no sample in '${options.language}'`, `Samples: ${SAMPLE_LANGUAGES.join(", ")}`);
     }
+    const { initProject } = await loadProject();
     const files = await initProject(directory, { language });
     context.say(`A local functions project directory '${directory}' was created for you.`);
     context.say(`You may deploy it by running: latchkey deploy ${directory}`);

@@ -4,14 +4,8 @@ import type { Context } from "../../context.ts";
 import { createDeployApi } from "../../deploy-api.ts";
 import { CliError, UsageError } from "../../failure.ts";
 import type { Column } from "../../output/view.ts";
-import {
-  readProject,
-  type UndeployResult,
-  undeployFunctions,
-  undeployNamespace,
-  undeployPackages,
-  undeployProject,
-} from "../../project/index.ts";
+import type { UndeployResult } from "../../project/index.ts";
+import { loadProject } from "./load-project.ts";
 
 const COLUMNS: readonly Column<UndeployResult>[] = [
   { name: "Kind", heading: "Kind", cell: ({ kind }) => kind },
@@ -84,6 +78,7 @@ async function remove(
   api: ReturnType<typeof createDeployApi>,
   { config: { environment } }: Context,
 ): Promise<UndeployResult[]> {
+  const { readProject, undeployFunctions, undeployNamespace, undeployPackages, undeployProject } = await loadProject();
   const deps = { api, triggers: null };
   switch (what.kind) {
     case "named":

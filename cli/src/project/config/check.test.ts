@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in project.yml look like templates.
 import { describe, expect, test } from "vitest";
 import { check } from "./check.ts";
 import { SourceText } from "./source-text.ts";

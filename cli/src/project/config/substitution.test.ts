@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in project.yml look like templates.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SourceText } from "./source-text.ts";

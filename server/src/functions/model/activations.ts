@@ -74,5 +74,5 @@ export function passes(filter: ActivationFilter, activation: ActivationSummary):
   if (upto !== null && activation.startedAt > upto) return false;
   if (name === null) return true;
   if (name.name !== activation.name) return false;
-  return name.package === activation.packageName || (name.package !== "" && name.package === activation.bindingName);
+  return name.package === activation.packageName || name.package === activation.bindingName;
 }

@@ -1,7 +1,6 @@
 import type { NamespaceId } from "../../namespaces/index.ts";
 import type { RunStatus } from "../../runtime/index.ts";
 import type { Activity } from "../../store/activity/activity.ts";
-import type { CommittedReader } from "../../store/committed-reader.ts";
 import type { ActivationSight } from "../model/access.ts";
 import type { ActivationFilter, ActivationId, ActivationSummary, ActivationWithLogs } from "../model/activations.ts";
 
@@ -37,8 +36,13 @@ const INSERT = `INSERT INTO activations (${ALL_COLUMNS}) VALUES (${ALL_COLUMNS.r
 const PATH = "CASE package WHEN '' THEN name ELSE package || '/' || name END";
 const LISTED =
   "namespace_id = ? AND started_at >= ? AND started_at <= ?" +
-  " AND (? IS NULL OR (name = ? AND (package = ? OR (? <> '' AND binding = ?))))" +
-  ` AND (? OR access_key_id = ? OR EXISTS (SELECT 1 FROM json_each(?) AS pattern WHERE ${PATH} GLOB pattern.value))`;
+  " AND (? IS NULL OR (name = ? AND (package = ? OR binding = ?)))" +
+  ` AND (? OR access_key_id = ? OR EXISTS (SELECT 1 FROM json_each(?) AS pattern WHERE ${PATH} GLOB pattern.value))` +
+  " AND (? = 0 OR id NOT IN (SELECT value FROM json_each(?)))";
+const PAGE = "ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?";
+const LIST_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM activations WHERE ${LISTED} ${PAGE}`;
+const LIST_WHOLE = `SELECT ${ALL_COLUMNS} FROM activations WHERE ${LISTED} ${PAGE}`;
+const COUNT = `SELECT count(*) AS total FROM activations WHERE ${LISTED}`;
 const BATCH = 500;
 
 /** Queues a finished activation for writing. `settled` hears whether it was. */
@@ -77,30 +81,39 @@ export function writeActivation(
   );
 }
 
-type Listing = { namespaceId: NamespaceId; filter: ActivationFilter; sight: ActivationSight };
+/** Which of the written activations a list is about. */
+export type WrittenListing = {
+  readonly namespaceId: NamespaceId;
+  readonly filter: ActivationFilter;
+  readonly sight: ActivationSight;
+  /** To be left out. */
+  readonly except: readonly ActivationId[];
+};
 type Page = { readonly skip: number; readonly limit: number };
 
-/** Reads of what is written. */
-export function prepareActivationReads(reader: CommittedReader) {
-  const one = reader.prepare<ActivationRow>(`SELECT ${ALL_COLUMNS} FROM activations WHERE id = ? AND namespace_id = ?`);
-  const known = reader.prepare<{ id: string }>("SELECT id FROM activations WHERE id = ?");
-  const order = "ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?";
-  const summaries = reader.prepare<SummaryRow>(`SELECT ${SUMMARY_COLUMNS} FROM activations WHERE ${LISTED} ${order}`);
-  const whole = reader.prepare<ActivationRow>(`SELECT ${ALL_COLUMNS} FROM activations WHERE ${LISTED} ${order}`);
-  const total = reader.prepare<{ total: number }>(`SELECT count(*) AS total FROM activations WHERE ${LISTED}`);
-  const oldest = reader.prepare<{ id: string }>("SELECT id FROM activations WHERE id < ? ORDER BY id LIMIT 1");
+/** Reads of what is written. Lists and counts may have to go through all of it, so they go aside. */
+export function prepareActivationReads(activity: Activity) {
+  const { aside } = activity;
+  const one = activity.prepare<ActivationRow>(
+    `SELECT ${ALL_COLUMNS} FROM activations WHERE id = ? AND namespace_id = ?`,
+  );
+  const oldest = activity.prepare<{ id: string }>("SELECT id FROM activations WHERE id < ? ORDER BY id LIMIT 1");
 
   return {
     find(namespaceId: NamespaceId, id: ActivationId): ActivationWithLogs | undefined {
       const row = one.get(id, namespaceId);
       return row === undefined ? undefined : toActivation(row);
     },
-    isWritten: (id: ActivationId): boolean => known.get(id) !== undefined,
-    summaries: (listing: Listing, { skip, limit }: Page): ActivationSummary[] =>
-      summaries.all(...conditions(listing), limit, skip).map(toSummary),
-    whole: (listing: Listing, { skip, limit }: Page): ActivationWithLogs[] =>
-      whole.all(...conditions(listing), limit, skip).map(toActivation),
-    count: (listing: Listing): number => total.get(...conditions(listing))?.total ?? 0,
+    async summaries(listing: WrittenListing, { skip, limit }: Page): Promise<ActivationSummary[]> {
+      return (await aside.all<SummaryRow>(LIST_SUMMARIES, [...conditions(listing), limit, skip])).map(toSummary);
+    },
+    async whole(listing: WrittenListing, { skip, limit }: Page): Promise<ActivationWithLogs[]> {
+      return (await aside.all<ActivationRow>(LIST_WHOLE, [...conditions(listing), limit, skip])).map(toActivation);
+    },
+    async count(listing: WrittenListing): Promise<number> {
+      const [row] = await aside.all<{ total: number }>(COUNT, conditions(listing));
+      return row?.total ?? 0;
+    },
     hasOlderThan: (id: string): boolean => oldest.get(id) !== undefined,
   };
 }
@@ -115,15 +128,16 @@ export function forgetActivationsBefore(activity: Activity, id: string): Promise
   );
 }
 
-function conditions({ namespaceId, filter, sight }: Listing): (string | number | null)[] {
+function conditions({ namespaceId, filter, sight, except }: WrittenListing): (string | number | null)[] {
   const { name, since, upto } = filter;
   const simple = name?.name ?? null;
   const packageName = name?.package ?? null;
   const patterns = sight.patterns.map(toGlob);
   return [
     ...[namespaceId, since ?? 0, upto ?? Number.MAX_SAFE_INTEGER],
-    ...[simple, simple, packageName, packageName, packageName],
+    ...[simple, simple, packageName, packageName],
     ...[patterns.includes("*") ? 1 : 0, sight.accessKeyId, JSON.stringify(patterns)],
+    ...[except.length, JSON.stringify(except)],
   ];
 }
 

@@ -85,6 +85,16 @@ describe("putting an action", () => {
     expect(body.annotations.slice(0, -2)).toEqual([{ key: "x", value: 2 }]);
   });
 
+  test("with other code forgets the code it had", async () => {
+    const { put, store } = await startTestFunctions();
+    await put("/_/actions/a", source("1;"));
+    await put("/_/actions/a?overwrite=true", source("2;"));
+    await put("/_/actions/a?overwrite=true", {});
+    expect((await store.db.selectFrom("function_code").select("code").execute()).map(({ code }) => code)).toEqual([
+      "2;",
+    ]);
+  });
+
   test("starts at 0.0.1 again after a deletion, and takes the version it is told", async () => {
     const { put, delete: remove } = await startTestFunctions();
     await put("/_/actions/a", ECHO);
@@ -167,6 +177,11 @@ describe("putting an action", () => {
       what: "too long a time",
       body: { ...ECHO, limits: { timeout: 900_001 } },
       says: "duration 900001 milliseconds exceeds allowed threshold of 900000 milliseconds",
+    },
+    {
+      what: "a value nested without end",
+      body: `{"parameters":[{"key":"k","value":${"[".repeat(100_000)}${"]".repeat(100_000)}}]}`,
+      says: malformed("The value is nested too deeply."),
     },
     {
       what: "a version of two parts",

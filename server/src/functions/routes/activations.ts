@@ -31,8 +31,12 @@ export function activationRoutes({ activations }: Pick<Functions, "activations">
         requireOwnNamespace(caller, params.namespace, null);
         const { count, docs, skip } = query;
         if (count && docs) throw functionErrors.docs_with_count();
-        if (count) return { status: 200, body: { activations: countAfter(skip, activations.count(caller, query)) } };
-        if (!docs) return { status: 200, body: activations.summaries(caller, query, query).map(toActivationSummary) };
+        if (count)
+          return { status: 200, body: { activations: countAfter(skip, await activations.count(caller, query)) } };
+        if (!docs) {
+          const summaries = await activations.summaries(caller, query, query);
+          return { status: 200, body: summaries.map(toActivationSummary) };
+        }
         const records = await activations.whole(caller, query, query);
         return { status: 200, body: records.map((record) => toActivation(record, record.logs)) };
       }),

@@ -162,8 +162,6 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
   };
 }
 
-export type Actions = ReturnType<typeof createActions>;
-
 const isRetired = (kind: string, kinds: readonly RuntimeKind[]): boolean =>
   kinds.some((known) => known.kind === kind && known.deprecated);
 

@@ -22,14 +22,19 @@ export function createActivations({ journal }: { journal: Journal }) {
       return found;
     },
 
-    summaries: (caller: NamespacePrincipal, filter: ActivationFilter, page: Page): readonly ActivationSummary[] =>
-      journal.summaries(listing(caller, filter), page),
+    summaries: async (
+      caller: NamespacePrincipal,
+      filter: ActivationFilter,
+      page: Page,
+    ): Promise<readonly ActivationSummary[]> => journal.summaries(listing(caller, filter), page),
 
-    whole: (caller: NamespacePrincipal, filter: ActivationFilter, page: Page): Promise<readonly ActivationWithLogs[]> =>
-      journal.whole(listing(caller, filter), page),
+    whole: async (
+      caller: NamespacePrincipal,
+      filter: ActivationFilter,
+      page: Page,
+    ): Promise<readonly ActivationWithLogs[]> => journal.whole(listing(caller, filter), page),
 
-    count: (caller: NamespacePrincipal, filter: ActivationFilter): number => journal.count(listing(caller, filter)),
+    count: async (caller: NamespacePrincipal, filter: ActivationFilter): Promise<number> =>
+      journal.count(listing(caller, filter)),
   };
 }
-
-export type Activations = ReturnType<typeof createActivations>;

@@ -1,4 +1,3 @@
-import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { createInstantRuntime, outcome } from "../../../test/instant-runtime.ts";
 import { ECHO, NAMESPACE, source, startTestFunctions } from "../../../test/start-test-functions.ts";
@@ -56,13 +55,12 @@ describe("what an invocation runs is what is committed", () => {
   });
 
   test("although another process committed it", async () => {
-    const { put, run, folder } = await start();
+    const { put, run, stranger } = await start();
     await put("/_/actions/a", source("1;"));
     expect(await run("a")).toBe("1;");
-    const elsewhere = new DatabaseSync(folder.database);
     // Nobody else commits between two steps of one turn of this process.
     const commit = async (sql: string) => {
-      elsewhere.exec(sql);
+      stranger.exec(sql);
       await new Promise((resolve) => setImmediate(resolve));
     };
     await commit(`
@@ -75,7 +73,6 @@ describe("what an invocation runs is what is committed", () => {
     expect(await run("a")).toBe("2;");
     // Somebody's tool that knows nothing of the change feed.
     await commit("UPDATE function_code SET code = '3;' WHERE id = 'new'; UPDATE entities SET revision = 'newer'");
-    elsewhere.close();
     expect(await run("a")).toBe("3;");
   });
 

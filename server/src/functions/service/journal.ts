@@ -84,14 +84,20 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
   };
 
   /**
-   * A page of what is written and what is not yet, as one list. Each record that is not written pushes the written ones back
-   * by at most one place, so the page lies within what is read here.
+   * A page of what is written and what is not yet, as one list. What may or may not be written by the time of reading is left
+   * out there, and taken from here. Each such record pushes the written ones back by at most one place, so the page lies within
+   * what is read.
    */
-  const merged = <Item extends ActivationSummary>(found: readonly Item[], page: Page, read: (page: Page) => Item[]) => {
-    const fresh = found.filter(({ id }) => !written.isWritten(id));
+  const merged = async <Item extends ActivationSummary>(
+    fresh: readonly Item[],
+    page: Page,
+    read: (except: readonly ActivationId[], page: Page) => Promise<Item[]>,
+  ): Promise<Item[]> => {
     const skip = Math.max(0, page.skip - fresh.length);
-    const rows = read({ skip, limit: page.limit + page.skip - skip });
-    if (fresh.length === 0) return rows;
+    const rows = await read(
+      fresh.map(({ id }) => id),
+      { skip, limit: page.limit + page.skip - skip },
+    );
     const first = page.skip - skip;
     return [...rows, ...fresh].sort(newestFirst).slice(first, first + page.limit);
   };
@@ -122,8 +128,10 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
       return { ...entry.activation, logs: await entry.logs };
     },
 
-    summaries: (listing: Listing, page: Page): ActivationSummary[] =>
-      merged<ActivationSummary>(matching(listing), page, (wider) => written.summaries(listing, wider)),
+    summaries: (listing: Listing, page: Page): Promise<ActivationSummary[]> =>
+      merged<ActivationSummary>(matching(listing), page, (except, wider) =>
+        written.summaries({ ...listing, except }, wider),
+      ),
 
     /** Whole records; waits for logs that are still on their way. */
     async whole(listing: Listing, page: Page): Promise<ActivationWithLogs[]> {
@@ -131,12 +139,12 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
         ...activation,
         logs: (await unsettled.get(activation.id)?.logs) ?? [],
       }));
-      return merged(await Promise.all(fresh), page, (wider) => written.whole(listing, wider));
+      return merged(await Promise.all(fresh), page, (except, wider) => written.whole({ ...listing, except }, wider));
     },
 
-    count(listing: Listing): number {
-      const onlyHere = matching(listing).filter(({ id }) => !written.isWritten(id));
-      return written.count(listing) + onlyHere.length;
+    async count(listing: Listing): Promise<number> {
+      const fresh = matching(listing).map(({ id }) => id);
+      return fresh.length + (await written.count({ ...listing, except: fresh }));
     },
 
     /** Deletes what ended before `instant`, in batches small enough that new records can be written between them. */

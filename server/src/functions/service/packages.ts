@@ -159,8 +159,6 @@ export function createPackages(deps: EntityDeps) {
   };
 }
 
-export type Packages = ReturnType<typeof createPackages>;
-
 /** The package that follows from the former one, if any, and what is asked for. What is given replaces, nothing is merged. */
 function next(input: {
   key: EntityKey;

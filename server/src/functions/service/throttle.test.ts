@@ -27,6 +27,16 @@ test("a minute of the wall clock lets through as many as allowed, and says how m
   throttle.enter("a")();
 });
 
+test("a call that goes on while the minute turns does not carry the old minute's count over", () => {
+  const { clock, throttle } = start({ invocationsPerMinute: 2 });
+  throttle.enter("a");
+  throttle.enter("a");
+  clock.advance(60_000);
+  throttle.enter("a");
+  throttle.enter("a");
+  expect(() => throttle.enter("a")).toThrow();
+});
+
 test("as many may run at a time as allowed; each that ends makes room for one", () => {
   const { clock, throttle } = start({ concurrentInvocations: 2 });
   const leaveFirst = throttle.enter("a");

@@ -53,8 +53,6 @@ export function createWebCalls(deps: {
   };
 }
 
-export type WebCalls = ReturnType<typeof createWebCalls>;
-
 function maySee(access: WebAccess, { hasValidKey, secret }: WebProof): boolean {
   switch (access.kind) {
     case "open":

@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { getCompileCacheDir } from "node:module";
 import type { SQLInputValue } from "node:sqlite";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Log } from "../../kernel/log.ts";
 import { type CommittedReader, createCommittedReader } from "../committed-reader.ts";
 import { openSqlite } from "../open-sqlite.ts";
+import { type Aside, createAside } from "./aside.ts";
+import { startThread } from "./thread.ts";
 
 const GROUP_COMMIT_MS = 8;
 const LARGEST_BATCH = 512;
@@ -22,6 +23,8 @@ type Pending = { batch: WriteBatch; settled: (((committed: boolean) => void) | n
  * it never holds the lock that a revocation needs, and never blocks the thread that answers requests.
  */
 export type Activity = CommittedReader & {
+  /** For reads that may take long; the others, of a few rows by key, are better off without a detour. */
+  readonly aside: Pick<Aside, "all">;
   /** Queues one statement. `settled` is called once it is committed, or with false if it could not be. */
   write(sql: string, parameters: SQLInputValue[], settled?: (committed: boolean) => void): void;
   /** Resolves at once while the writer keeps up; otherwise when it has caught up. */
@@ -33,6 +36,7 @@ export type Activity = CommittedReader & {
 
 export function createActivity(deps: { path: string; log: Log }): Activity {
   const reader = openSqlite(deps.path, { readOnly: true });
+  const aside = createAside(deps.path);
   const underWay = new Map<number, Pending>();
   let waiting: Pending = empty(1);
   let timer: NodeJS.Timeout | null = null;
@@ -44,7 +48,7 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
     timer = null;
     if (waiting.batch.writes.length === 0) return;
     underWay.set(waiting.batch.number, waiting);
-    thread ??= startThread();
+    thread ??= startWriter();
     thread.postMessage(waiting.batch);
     waiting = empty(waiting.batch.number + 1);
   };
@@ -62,13 +66,8 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
     for (const resolve of wake) resolve();
   };
 
-  const startThread = (): Worker => {
-    // Threads do not inherit the compile cache; without it, compiling TypeScript takes each of them some 20 MB.
-    const compileCache = getCompileCacheDir();
-    const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
-      workerData: deps.path,
-      env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache },
-    });
+  const startWriter = (): Worker => {
+    const worker = startThread(new URL("./writer-thread.ts", import.meta.url), deps.path);
     let reason = "the writer thread has ended";
     worker.on("message", settle);
     worker.on("error", (error) => {
@@ -85,6 +84,7 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
 
   return {
     ...createCommittedReader(reader),
+    aside,
     write(sql, parameters, settled) {
       waiting.batch.writes.push([sql, parameters]);
       waiting.settled.push(settled ?? null);
@@ -103,12 +103,13 @@ export function createActivity(deps: { path: string; log: Log }): Activity {
     },
     async close() {
       await this.flush();
-      if (thread !== null) {
-        const ended = once(thread, "exit");
-        thread.postMessage("close");
-        await ended;
-      }
+      // The readers first: whoever closes last brings the write-ahead log into the file, which a reader may not.
+      await aside.close();
       reader.close();
+      if (thread === null) return;
+      const ended = once(thread, "exit");
+      thread.postMessage("close");
+      await ended;
     },
   };
 }

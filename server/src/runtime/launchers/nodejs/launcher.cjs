@@ -15,7 +15,6 @@ const REFUSED = 18;
 const RESULT = 19;
 const FAILED = 20;
 const TOO_LONG = 21;
-const OUT_OF_MEMORY = 22;
 
 const RESULT_BYTES_MAX = 1024 * 1024;
 const PREFIX_BYTES = 1024;
@@ -146,19 +145,12 @@ function tooLong(json, bytes) {
 }
 
 function thrown(error) {
-  if (isOutOfMemory(error)) return { type: OUT_OF_MEMORY, json: "null" };
   say(1, describe(error));
   return typeof error?.message === "string" ? resultOf({ error: error.message }) : rejected(error);
 }
 
 function rejected(reason) {
-  if (isOutOfMemory(reason)) return { type: OUT_OF_MEMORY, json: "null" };
   return resultOf({ error: reason ? serializeError(reason) : {} });
-}
-
-/** A buffer that could not be had: a container of this size would have been killed at this point. */
-function isOutOfMemory(error) {
-  return error instanceof RangeError && error.message === "Array buffer allocation failed";
 }
 
 function typeName(value) {

@@ -25,7 +25,6 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /** The function to call, bound to what exports it. Throws a Refusal or whatever the code throws. */
 async function loadMain({ codeDirectory, archivePath, unzipPath, main }) {
-  process.chdir(codeDirectory);
   const { file, name } = splitMain(main);
   const exported =
     archivePath === null
@@ -86,8 +85,11 @@ function compileSource(source, filename, name) {
 }
 
 async function loadArchive(archivePath, directory, file, unzipPath) {
+  // Not needed by most functions, so not loaded for them.
+  const { unpack } = require("./unpack.cjs");
+  const { unzipSync } = require(unzipPath);
   try {
-    require("./unpack.cjs").unpack(archivePath, directory, require(unzipPath).unzipSync);
+    unpack(archivePath, directory, unzipSync);
   } catch (error) {
     console.error("The archive cannot be unpacked:", error);
     throw new Refusal(NO_ROOT_FILE);

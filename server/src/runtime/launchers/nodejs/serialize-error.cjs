@@ -8,7 +8,7 @@ const isBuffer = Buffer.isBuffer;
 /** Not enumerable on an Error, so a plain copy would lose them. */
 const SHOWN_OF_ERRORS = ["name", "message", "stack", "code"];
 
-/** A copy of `reason` without functions and circles. Plain values stay as they are. */
+/** A copy of `reason` without circles. Plain values stay as they are. */
 function serializeError(reason) {
   if (typeof reason === "function") return `[Function: ${reason.name || "anonymous"}]`;
   return typeof reason === "object" && reason !== null ? copyOf(reason, []) : reason;
@@ -19,7 +19,6 @@ function copyOf(source, ancestors) {
   const seen = [...ancestors, source];
   for (const key of keys(source)) {
     const value = source[key];
-    if (typeof value === "function") continue;
     if (isBuffer(value)) copy[key] = "[object Buffer]";
     else if (typeof value !== "object" || value === null) copy[key] = value;
     else copy[key] = seen.includes(value) ? "[Circular]" : copyOf(value, seen);
