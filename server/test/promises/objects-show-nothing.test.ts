@@ -56,7 +56,7 @@ test("no object that identity and access keys hand out shows a secret, however i
     "wrong network": thrownBy(() => accessKeys.verify(basic(held), elsewhere)),
     "wrong scheme": thrownBy(() => accessKeys.verify(bearer(held.secret), ORIGIN)),
     "wrong plane": thrownBy(() => identity.recognise(basic(held))),
-    "wrong token": thrownBy(() => identity.recognise(bearer(token.replaceAll("0", "1")))),
+    "wrong token": thrownBy(() => identity.recognise(bearer(`dop_v1_${"0".repeat(64)}`))),
   };
   clock.advance(61_000);
   handedOut["old secret"] = thrownBy(() => accessKeys.verify(basic(held), ORIGIN));
