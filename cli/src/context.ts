@@ -15,8 +15,6 @@ export type Context = Talk & {
   /** Whether what is printed is seen by a person and not kept by a program. */
   readonly onTerminal: boolean;
   readStdin(): Promise<string>;
-  /** Epoch milliseconds. */
-  now(): number;
   /** The control plane under the user's token. */
   controlPlane(): ControlPlane;
   /** The data plane of the namespace in use. */

@@ -95,7 +95,6 @@ function createContext(
     prompts: world.stdin.isTTY === true && world.stderr.isTTY === true ? terminalPrompts : null,
     onTerminal: world.stdout.isTTY === true && world.stderr.isTTY === true,
     readStdin: () => text(world.stdin),
-    now: world.now,
     controlPlane: () => openControlPlane(config),
     dataPlane: () => openDataPlane(config, connections),
     loadOperator: world.loadOperator,

@@ -126,11 +126,12 @@ function addGlobalOptions(parser: Parser, { hidden }: { hidden: boolean }): void
       subcommandTerm: (command) => [command.name(), ...command.aliases().slice(0, 1)].join(", "),
     })
     .exitOverride((error) => {
-      throw explain(error, parser);
+      throw translate(error, parser);
     });
 }
 
-function explain(error: CommanderError, parser: Parser): Error {
+/** What Commander throws, in our words. */
+function translate(error: CommanderError, parser: Parser): Error {
   if (error.code === "commander.help") return new HelpShown(false);
   if (error.exitCode === 0) return new HelpShown(true);
   const message = error.message.replace(/^error: /, "").replace(/\n\(/, " (");

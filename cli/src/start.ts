@@ -16,7 +16,6 @@ export async function start(loadOperator: () => Promise<Operator>): Promise<void
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    now: Date.now,
     loadOperator,
   });
 }

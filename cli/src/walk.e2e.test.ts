@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { runLatchkey, startLatchkey } from "../test/latchkey-process.ts";
+import { runLatchkey, spawnLatchkey, startLatchkey } from "../test/latchkey-process.ts";
 import { temporaryFolder } from "../test/run-cli.ts";
 
 let server: Awaited<ReturnType<typeof startLatchkey>>;
@@ -139,4 +140,27 @@ test("a function that cannot be built stops none of the others, and the exit cod
   expect((await run("undeploy", "--all")).code).toBe(1);
   expect((await run("undeploy", "--all", "--force")).code).toBe(0);
   expect((await run("fn", "ls", "--count")).stdout).toBe("There are 0 functions in this namespace.\n");
+});
+
+test("logs are followed as activations end", async () => {
+  const env = server.env();
+  const run = (...line: string[]) => runLatchkey(line, { env });
+  await run("ns", "create", "-l", "following", "-r", "nyc1");
+  const key = await run("key", "create", "--namespace", "following", "-n", "ci", "-e", "1d", "-o", "json");
+  await runLatchkey(["connect", "--access-key-stdin"], { env, stdin: key.stdout });
+  const project = join(temporaryFolder(), "project");
+  await run("init-project", project);
+  await run("deploy", project);
+  await run("fn", "invoke", "sample/hello", "-p", "name:before");
+  // Records are written behind; what is not there yet would be new.
+  while (!(await run("activations", "list")).stdout.includes("sample/hello"));
+
+  const { child, written } = spawnLatchkey(["activations", "logs", "--follow", "--strip"], { env });
+  await once(child.stderr, "data");
+  for (const name of ["first", "second"]) await run("fn", "invoke", "sample/hello", "-p", `name:${name}`);
+  while (!written.stdout.includes("second")) await once(child.stdout, "data");
+  child.kill();
+  const greeted = [...written.stdout.matchAll(/greets (\w+)/g)].map(([, name]) => name);
+  expect(greeted).toEqual(["first", "second"]);
+  expect(written.stdout).toMatch(/^=== [0-9a-f]{32} sample\/hello\n/);
 });

@@ -12,7 +12,6 @@ export type World = {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Sink;
   readonly stderr: Sink;
-  readonly now: () => number;
   /** Loads the server: most commands do without it, and it is most of the program. */
   readonly loadOperator: () => Promise<Operator>;
 };

@@ -40,7 +40,6 @@ export async function runCli(
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout: sink("stdout"),
     stderr: sink("stderr"),
-    now: Date.now,
     loadOperator: async () => operator ?? Promise.reject(new Error("this test has no server code")),
   });
   return { code, ...written };

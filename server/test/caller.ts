@@ -6,7 +6,7 @@ export type HeldKey = { readonly id: string; readonly secret: string };
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string };
 
 export const basic = ({ id, secret }: HeldKey): string => `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
-const bearer = (token: string): string => `Bearer ${token}`;
+export const bearer = (token: string): string => `Bearer ${token}`;
 
 const NAMESPACES = "/v2/functions/namespaces";
 

@@ -3,6 +3,7 @@ import type { ApiTokenId, Role, TeamId, UserId } from "../src/identity/model.ts"
 import { insertApiToken, insertMembership, insertPerson, insertTeam } from "../src/identity/queries.ts";
 import { randomHex } from "../src/kernel/random.ts";
 import { createSecretHasher } from "../src/kernel/secret-hash.ts";
+import { appendChange } from "../src/store/changes.ts";
 import { loadPepper } from "../src/store/data-folder.ts";
 import type { TestLatchkey } from "./start-test-latchkey.ts";
 
@@ -43,7 +44,13 @@ export async function addToken(latchkey: Ground & { team: { id: TeamId } }, opti
   return { token, userId, teamId };
 }
 
-/** Ends a membership the way a deletion in the database would: nothing but the row goes. */
-export async function endMembership({ store }: Ground, { userId, teamId }: { userId: UserId; teamId: TeamId }) {
-  await store.db.deleteFrom("memberships").where("user_id", "=", userId).where("team_id", "=", teamId).execute();
+/** Ends a membership as removing a member has to: the row goes, and the change feed says so, in one transaction. */
+export async function endMembership(
+  { store, clock }: Ground,
+  { userId, teamId }: { userId: UserId; teamId: TeamId },
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    await tx.deleteFrom("memberships").where("user_id", "=", userId).where("team_id", "=", teamId).execute();
+    await appendChange(tx, { kind: "membership", targetId: userId, at: clock.now() });
+  });
 }

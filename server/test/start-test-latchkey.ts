@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { parseConfig } from "../src/config.ts";
+import type { Log } from "../src/kernel/log.ts";
 import { prepareDataFolder } from "../src/store/data-folder.ts";
 import { openStore } from "../src/store/store.ts";
 import { wire } from "../src/wire.ts";
@@ -10,7 +11,7 @@ import { createFakeClock } from "./fake-clock.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 import { silentLog } from "./silent-log.ts";
 
-export type TestLatchkeyOptions = { environment?: Record<string, string>; dataPath?: string };
+export type TestLatchkeyOptions = { environment?: Record<string, string>; dataPath?: string; log?: Log };
 
 /**
  * The real wiring on a store of its own in a temporary folder, with a team, its owner and a token of theirs. Time stands still
@@ -18,6 +19,7 @@ export type TestLatchkeyOptions = { environment?: Record<string, string>; dataPa
  */
 export async function startTestLatchkey(options: TestLatchkeyOptions = {}) {
   const path = options.dataPath ?? mkdtempSync(join(tmpdir(), "latchkey-test-"));
+  const log = options.log ?? silentLog;
   const clock = createFakeClock();
   const random = createSeededRandom();
   const config = parseConfig(
@@ -25,8 +27,8 @@ export async function startTestLatchkey(options: TestLatchkeyOptions = {}) {
     { LATCHKEY_REQUESTS_PER_MINUTE: "5000", ...options.environment },
   );
   const folder = prepareDataFolder(config.dataPath);
-  const store = await openStore({ folder, log: silentLog, schema: "create" });
-  const latchkey = wire({ config, clock, random, log: silentLog, folder, store, verifyAnswers: true });
+  const store = await openStore({ folder, log, schema: "create" });
+  const latchkey = wire({ config, clock, random, log, folder, store, verifyAnswers: true });
   const { team, user, token } = await latchkey.identity.createFirstTeam({
     teamName: "Acme",
     email: "ada@example.com",

@@ -4,6 +4,7 @@ import { type Random, randomHex } from "../../kernel/random.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
 import type { RuntimeKind } from "../../runtime/index.ts";
 import type { Store } from "../../store/store.ts";
+import type { Tx } from "../../store/transaction.ts";
 import { functionErrors } from "../errors.ts";
 import { readableIn, requireMay, requireMayPackage, sightOf } from "../model/access.ts";
 import { type Annotation, actionAnnotations } from "../model/annotations.ts";
@@ -59,7 +60,7 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
   const readCode = prepareCodeLookup(store.committed);
 
   /** Refuses a package that is not there, or that only stands for another. */
-  const requireOwnPackage = async (tx: Parameters<typeof findEntity>[0], key: EntityKey): Promise<void> => {
+  const requireOwnPackage = async (tx: Tx, key: EntityKey): Promise<void> => {
     const packageKey = packageKeyOf(key);
     if (packageKey === null) return;
     const found = requirePackage(await findEntity(tx, packageKey), packageKey);

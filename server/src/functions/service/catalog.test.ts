@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import { createInstantRuntime, outcome } from "../../../test/instant-runtime.ts";
 import { ECHO, NAMESPACE, source, startTestFunctions } from "../../../test/start-test-functions.ts";
 import type { ActionToRun } from "../../runtime/index.ts";
+import { DEFAULT_LIMITS } from "../model/limits.ts";
+import { parseEntityName } from "../model/names.ts";
+import { createCatalog } from "./catalog.ts";
 
 /** The data plane over a runtime that remembers what it was asked to run and to let go of. */
 async function start() {
@@ -125,3 +128,27 @@ test.each([
     expect(ran[0]?.limits).toEqual({ timeoutMs: 3000, memoryMb: 256, logsBytes: kept });
   },
 );
+
+test("actions are kept ready in memory, the newest as far as a bounded memory reaches", async () => {
+  const { put, store } = await start();
+  const catalog = createCatalog({
+    committed: store.committed,
+    runtime: createInstantRuntime(),
+    limits: DEFAULT_LIMITS,
+    apiHost: () => "",
+  });
+  const runnable = (name: string) =>
+    catalog.runnable({ namespaceId: NAMESPACE, packageName: "", name: parseEntityName(name) });
+  await put("/_/actions/first", ECHO);
+  const first = runnable("first");
+  expect(runnable("first")).toBe(first);
+
+  const large = { ...ECHO, annotations: [{ key: "k", value: "x".repeat(1_000_000) }] };
+  for (let index = 0; index < 20; index += 1) {
+    await put(`/_/actions/large${index}`, large);
+    runnable(`large${index}`);
+  }
+  // Every PUT is a change; none of them is one of `first`.
+  expect(runnable("first")).not.toBe(first);
+  expect(runnable("large19")).toBe(runnable("large19"));
+});

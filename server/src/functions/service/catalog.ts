@@ -24,12 +24,17 @@ export type Runnable = {
   readonly apiHost: string;
   /** Qualified names of what this was made from. */
   readonly madeFrom: readonly string[];
+  /** What keeping this takes, roughly. */
+  readonly bytes: number;
 };
 
 /** The code is no longer that of the revision which was to run: it was replaced or deleted meanwhile. */
 export class CodeSuperseded extends Error {}
 
-const MOST_KEPT = 10_000;
+/** Of what is kept in memory; thousands of actions, unless their parameters are large. */
+const KEPT_BYTES_MAX = 16 * 1_048_576;
+/** What a kept action takes beside its parameters and annotations. */
+const RUNNABLE_BYTES = 2048;
 const MEGABYTE = 1_048_576;
 
 export type CatalogDeps = {
@@ -50,10 +55,27 @@ export function createCatalog(deps: CatalogDeps) {
   const findCode = prepareCodeLookup(committed);
   const changes: ChangeFollower = followChanges(committed);
   const kept = new Map<string, Runnable>();
+  let keptBytes = 0;
   const retired = new Set(runtime.kinds().flatMap(({ kind, deprecated }) => (deprecated ? [kind] : [])));
 
-  const drop = (name: string, { toRun }: Runnable): void => {
+  const forget = (name: string, { bytes }: Runnable): void => {
     kept.delete(name);
+    keptBytes -= bytes;
+  };
+
+  const keep = (name: string, runnable: Runnable): void => {
+    kept.set(name, runnable);
+    keptBytes += runnable.bytes;
+    // The oldest first: whatever is still in use comes back at the price of a few reads.
+    for (const [oldest, of] of kept) {
+      if (keptBytes <= KEPT_BYTES_MAX) break;
+      forget(oldest, of);
+    }
+  };
+
+  const drop = (name: string, runnable: Runnable): void => {
+    const { toRun } = runnable;
+    forget(name, runnable);
     runtime.retire(toRun.namespaceId, toRun.qualifiedName);
   };
 
@@ -108,6 +130,7 @@ export function createCatalog(deps: CatalogDeps) {
       fixedKeys: annotationValue(action.annotations, "final") === true ? fixedKeysOf(parameters) : [],
       apiHost: deps.apiHost(action.key.namespaceId),
       madeFrom: layers.map(({ key }) => qualifiedNameOf(key)),
+      bytes: RUNNABLE_BYTES + JSON.stringify([parameters, action.annotations]).length,
     };
   };
 
@@ -124,8 +147,7 @@ export function createCatalog(deps: CatalogDeps) {
       const runnable = prepare(resolveAction(find, key));
       const { kind } = runnable.toRun;
       refuseRetired({ kind, deprecated: retired.has(kind) });
-      if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? "");
-      kept.set(name, runnable);
+      keep(name, runnable);
       return runnable;
     },
 

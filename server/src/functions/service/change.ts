@@ -3,10 +3,9 @@ import { actorOf } from "../../identity/index.ts";
 import type { EpochMs } from "../../kernel/clock.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
 import { appendChange } from "../../store/changes.ts";
+import type { Tx } from "../../store/transaction.ts";
 import type { Entity } from "../model/entities.ts";
 import { qualifiedNameOf } from "../model/names.ts";
-
-type Tx = Parameters<typeof appendChange>[0];
 
 /** Who wants a change, and where the request came from. */
 export type Cause = { readonly caller: NamespacePrincipal; readonly origin: Origin };

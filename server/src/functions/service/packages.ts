@@ -1,5 +1,6 @@
 import { randomHex } from "../../kernel/random.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
+import type { Tx } from "../../store/transaction.ts";
 import { functionErrors } from "../errors.ts";
 import { requireMayPackage, requireOwnNamespace, sightOf } from "../model/access.ts";
 import { type Annotation, annotationValue, packageAnnotations } from "../model/annotations.ts";
@@ -30,8 +31,6 @@ export type ShownPackage = {
   readonly actions: readonly ActionSummary[];
   readonly feeds: readonly ActionSummary[];
 };
-
-type Tx = Parameters<typeof findEntity>[0];
 
 /** Packages: names under which actions lie, parameters they share, and bindings of other packages. */
 export function createPackages(deps: EntityDeps) {
