@@ -59,7 +59,8 @@ export function createExchanges(deps: { clock: Clock; random: Random; log: Log; 
       ms: Math.round((clock.monotonicMs() - exchange.startedMs) * 10) / 10,
     };
     if (extra !== null) Object.assign(fields, extra);
-    if (status >= 500) log.error(fields, "request failed");
+    // A function's own failure is a 502 as well, and an answer like any other.
+    if (status >= 500 && extra !== null) log.error(fields, "request failed");
     else log.info(fields, "request");
   };
 

@@ -102,7 +102,7 @@ packages:
           name: "nightly",
           outcome: "failed",
           reason:
-            "The trigger 'nightly' was not created: schedules are kept by the control API, which this deployment had no API token for",
+            "The trigger 'nightly' was not created: this version of Latchkey keeps no schedules yet; until it does, have cron invoke the function",
         },
         { name: "idle", outcome: "failed" },
       ],
