@@ -83,6 +83,17 @@ describe("what the audit log is told", () => {
     expect(failures.takeSummaries()).toEqual([]);
   });
 
+  test("is told again, with what came since, if it could not be recorded", () => {
+    const { failures, attempt } = start();
+    attempt({ address: "::1" });
+    const untold = failures.takeSummaries();
+    attempt({ address: "::2", reason: "expired" });
+    failures.giveBack(untold);
+    expect(failures.takeSummaries()).toEqual([
+      { keyId: KEY, count: 2, addresses: ["::2", "::1"], reasons: ["expired", "wrong secret"] },
+    ]);
+  });
+
   test("says nothing of garbage and of keys that do not exist: there is nobody to tell", () => {
     const { failures, attempt } = start();
     attempt({ keyId: null, isKnown: false });

@@ -40,11 +40,11 @@ export function createFailedAttempts(deps: { clock: Clock; perAddress: number; p
     byKeyId = new Map();
   };
 
-  const summarise = (keyId: string, address: string, reason: string): void => {
+  const summarise = ({ keyId, count, addresses, reasons }: FailureSummary): void => {
     const seen = summaries.get(keyId) ?? { count: 0, addresses: new Set(), reasons: new Set() };
-    seen.count += 1;
-    seen.reasons.add(reason);
-    if (seen.addresses.size < ADDRESSES_KEPT) seen.addresses.add(address);
+    seen.count += count;
+    for (const reason of reasons) seen.reasons.add(reason);
+    for (const address of addresses) if (seen.addresses.size < ADDRESSES_KEPT) seen.addresses.add(address);
     if (summaries.size < MOST_TRACKED || summaries.has(keyId)) summaries.set(keyId, seen);
   };
 
@@ -54,7 +54,7 @@ export function createFailedAttempts(deps: { clock: Clock; perAddress: number; p
       roll();
       const fromAddress = countUp(byAddress, address);
       if (keyId === null) return { tooMany: fromAddress > deps.perAddress };
-      if (isKnown) summarise(keyId, address, reason);
+      if (isKnown) summarise({ keyId, count: 1, addresses: [address], reasons: [reason] });
       const atKey = countUp(byKeyId, keyId);
       return { tooMany: fromAddress > deps.perAddress || atKey > deps.perKey };
     },
@@ -69,6 +69,11 @@ export function createFailedAttempts(deps: { clock: Clock; perAddress: number; p
         addresses: [...addresses],
         reasons: [...reasons],
       }));
+    },
+
+    /** Takes back what could not be recorded, to be told again together with what has come since. */
+    giveBack(summaries: readonly FailureSummary[]): void {
+      for (const summary of summaries) summarise(summary);
     },
   };
 }

@@ -10,7 +10,7 @@ import { appendChange, followChanges } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
 import type { Tx } from "../store/transaction.ts";
 import { accessKeyErrors } from "./errors.ts";
-import { createFailedAttempts } from "./failed-attempts.ts";
+import { createFailedAttempts, type FailureSummary } from "./failed-attempts.ts";
 import { type AccessKey, type AccessKeyId, type KeyUse, parseAccessKeyId, shownState } from "./model.ts";
 import { parseNetwork } from "./networks.ts";
 import {
@@ -99,6 +99,18 @@ export function createAccessKeys(deps: AccessKeysDeps) {
       origin: what.origin,
       details: what.details,
     });
+  };
+
+  const recordFailures = async (tx: Tx, summaries: readonly FailureSummary[]): Promise<void> => {
+    for (const { keyId, ...details } of summaries) {
+      const teamId = await teamOfKey(tx, keyId);
+      if (teamId === undefined) continue;
+      const credential = { kind: "access_key", id: keyId } as const;
+      const actor = { id: null, kind: "system", name: "authentication", credential } as const;
+      const target = { kind: "access_key", id: keyId };
+      const verb = "access_key.authenticate";
+      await audit.record(tx, { teamId, actor, verb, target, origin: null, outcome: "refused", details });
+    }
   };
 
   const addSecret = async (tx: Tx, namespace: Namespace, id: AccessKeyId, at: EpochMs): Promise<Secret> => {
@@ -213,28 +225,12 @@ export function createAccessKeys(deps: AccessKeysDeps) {
       uses.write();
       const summaries = failures.takeSummaries();
       if (summaries.length === 0) return;
-      await store.transaction(async (tx) => {
-        for (const { keyId, ...details } of summaries) {
-          const teamId = await teamOfKey(tx, keyId);
-          if (teamId === undefined) continue;
-          const actor = {
-            id: null,
-            kind: "system",
-            name: "authentication",
-            credential: { kind: "access_key", id: keyId },
-          } as const;
-          const target = { kind: "access_key", id: keyId };
-          await audit.record(tx, {
-            teamId,
-            actor,
-            verb: "access_key.authenticate",
-            target,
-            origin: null,
-            outcome: "refused",
-            details,
-          });
-        }
-      });
+      try {
+        await store.transaction((tx) => recordFailures(tx, summaries));
+      } catch (error) {
+        failures.giveBack(summaries);
+        throw error;
+      }
     },
   };
 }

@@ -1,0 +1,68 @@
+import type { Answer } from "../caller.ts";
+import { basic, type Caller, type HeldKey } from "../caller.ts";
+
+/** A namespace with a key, and a package with an action in it, that a test may do anything to. */
+export type World = { readonly caller: Caller; readonly namespaceId: string; readonly key: HeldKey };
+
+export async function buildWorld(caller: Caller): Promise<World> {
+  const namespaceId = await caller.addNamespace();
+  const key = await caller.addKey(namespaceId);
+  const world = { caller, namespaceId, key };
+  await MUTATIONS["package.put"]?.act(world);
+  await MUTATIONS["packagedAction.put"]?.act(world);
+  await MUTATIONS["action.put"]?.act(world);
+  return world;
+}
+
+type Mutation = {
+  readonly verb: string;
+  /** Through what it is done: the audit entry names it. */
+  readonly through: "token" | "access_key";
+  readonly act: (world: World) => Promise<Answer>;
+};
+
+const control = (verb: string, method: string, path: (world: World) => string, json?: object): Mutation => ({
+  verb,
+  through: "token",
+  act: (world) => world.caller.send(method, `/v2/functions${path(world)}`, json === undefined ? {} : { json }),
+});
+
+const data = (verb: string, method: string, path: string, json?: object): Mutation => ({
+  verb,
+  through: "access_key",
+  act: ({ caller, key }) =>
+    caller.send(method, `/api/v1/namespaces/_${path}`, {
+      authorization: basic(key),
+      ...(json === undefined ? {} : { json }),
+    }),
+});
+
+const keys = ({ namespaceId }: World) => `/namespaces/${namespaceId}/keys`;
+const oneKey = (world: World) => `${keys(world)}/${world.key.id}`;
+const action = {
+  exec: { kind: "nodejs:default", code: "exports.main = () => ({ code: 'of the function' })" },
+  parameters: [{ key: "password", value: "of the function" }],
+};
+
+/** How each route that changes something is called so that it does, by the route's id. */
+export const MUTATIONS: Readonly<Record<string, Mutation>> = {
+  "namespace.create": control("namespace.create", "POST", () => "/namespaces", { label: "another", region: "fra1" }),
+  "namespace.sandbox": control("namespace.create", "POST", () => "/sandbox"),
+  "namespace.delete": control("namespace.delete", "DELETE", ({ namespaceId }) => `/namespaces/${namespaceId}`),
+  "accessKey.create": control("access_key.create", "POST", keys, { name: "another", expires_in: "1h" }),
+  "accessKey.rename": control("access_key.rename", "PUT", oneKey, { name: "renamed" }),
+  "accessKey.rotate": control("access_key.rotate", "POST", (world) => `${oneKey(world)}/rotate`, { overlap: "1h" }),
+  "accessKey.delete": control("access_key.delete", "DELETE", oneKey),
+  "action.put": data("function.create", "PUT", "/actions/hello", action),
+  "action.delete": data("function.delete", "DELETE", "/actions/hello"),
+  "packagedAction.put": data("function.create", "PUT", "/actions/billing/charge", action),
+  "packagedAction.delete": data("function.delete", "DELETE", "/actions/billing/charge"),
+  "package.put": data("package.create", "PUT", "/packages/billing", { parameters: action.parameters }),
+  "package.delete": data("package.delete", "DELETE", "/packages/billing?force=true"),
+};
+
+/** Routes that take something in and change nothing that an audit entry is for. */
+export const NOT_MUTATIONS: Readonly<Record<string, string>> = {
+  "action.invoke": "an invocation is recorded as an activation, with the key's id",
+  "packagedAction.invoke": "an invocation is recorded as an activation, with the key's id",
+};

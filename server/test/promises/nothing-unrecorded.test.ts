@@ -1,0 +1,167 @@
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { ALL_ROUTES } from "@latchkey/contract/all-routes";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createCaller, type HeldKey } from "../caller.ts";
+import { startTestLatchkey } from "../start-test-latchkey.ts";
+import { buildWorld, MUTATIONS, NOT_MUTATIONS, type World } from "./mutations.ts";
+
+type Row = Record<string, SQLOutputValue>;
+
+async function start() {
+  const latchkey = await startTestLatchkey();
+  const world = await buildWorld(createCaller(latchkey.url, latchkey.token));
+  const database = new DatabaseSync(latchkey.folder.database);
+  onTestFinished(() => database.close());
+  const entries = (): Row[] => database.prepare("SELECT * FROM audit_entries ORDER BY seq").all();
+  /** Everything that is in the database, table by table. */
+  const everything = () => {
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all();
+    return Object.fromEntries(tables.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]));
+  };
+  /** From now on nothing can be added to this table. */
+  const block = (table: string) =>
+    database.exec(`CREATE TRIGGER block_${table} BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'blocked'); END`);
+  const unblock = (table: string) => database.exec(`DROP TRIGGER block_${table}`);
+  return { latchkey, world, entries, everything, block, unblock };
+}
+
+/** Creating needs a name that is free; deleting a package leaves an entry for each thing in it, so it is emptied first. */
+async function makeRoom(world: World, id: string): Promise<void> {
+  const first = id === "package.delete" ? "packagedAction.delete" : id.replace(".put", ".delete");
+  if (first !== id) await MUTATIONS[first]?.act(world);
+}
+
+test("every route that could change something is tried out here, or said not to change anything", () => {
+  const routes = ALL_ROUTES.filter(({ method }) => method !== "GET").map(({ id }) => id);
+  expect(Object.keys({ ...MUTATIONS, ...NOT_MUTATIONS }).sort()).toEqual(routes.sort());
+});
+
+describe.each(Object.entries(MUTATIONS))("%s", (id, { verb, through, act }) => {
+  test("leaves one audit entry that says who, what, through which credential and from where", async () => {
+    const { latchkey, world, entries } = await start();
+    await makeRoom(world, id);
+    const before = entries();
+    const { status, headers, text } = await act(world);
+    expect(status, text).toBeLessThan(300);
+    const added = entries().slice(before.length);
+    expect(added).toEqual([
+      expect.objectContaining({
+        team_id: latchkey.team.id,
+        seq: before.length + 1,
+        at: latchkey.clock.now(),
+        actor_id: latchkey.user.id,
+        actor_kind: "person",
+        actor_name: "Ada",
+        credential_kind: through,
+        credential_id: through === "access_key" ? world.key.id : expect.stringMatching(/^[0-9a-f-]{36}$/),
+        verb,
+        outcome: "done",
+        address: "127.0.0.1",
+        user_agent: "node",
+        request_id: headers.get("x-request-id"),
+      }),
+    ]);
+    expect(added[0]?.["target_id"]).toMatch(/^(fn-[0-9a-f-]{36}(\/.+)?|dof_v1_[0-9a-f]{32})$/);
+    expect(JSON.stringify(added)).not.toMatch(/dofs_v1_|dop_v1_|of the function/);
+  });
+
+  test.each(["audit_entries", "changes"])(
+    "does not happen when %s cannot be written, and can be repeated",
+    async (table) => {
+      const { world, everything, block, unblock } = await start();
+      await makeRoom(world, id);
+      const before = everything();
+      block(table);
+      const { status, text } = await act(world);
+      expect(status).toBe(500);
+      expect(text).not.toContain("blocked");
+      expect(everything()).toEqual(before);
+      unblock(table);
+      expect((await act(world)).status).toBeLessThan(300);
+    },
+  );
+});
+
+test("what changes nothing leaves no entry", async () => {
+  const { world, entries } = await start();
+  const before = entries();
+  const { caller, namespaceId, key } = world;
+  for (const path of ["", `/${namespaceId}`, `/${namespaceId}/keys`, `/${namespaceId}/keys/${key.id}`])
+    expect((await caller.send("GET", `/v2/functions/namespaces${path}`)).status).toBe(200);
+  await caller.connect(key);
+  await caller.removeKey(namespaceId, `dof_v1_${"0".repeat(32)}`);
+  await caller.send("POST", `/v2/functions/namespaces/${namespaceId}/keys`, { json: { name: "ci" } });
+  expect(entries()).toEqual(before);
+});
+
+test("changes made at the same time are numbered without gaps", async () => {
+  const { world, entries } = await start();
+  const before = entries().length;
+  const names = Array.from({ length: 25 }, (_, index) => `key ${index}`);
+  await Promise.all(names.map((name) => world.caller.addKey(world.namespaceId, name)));
+  const added = entries().slice(before);
+  expect(added.map(({ seq }) => seq)).toEqual(names.map((_, index) => before + index + 1));
+  expect(new Set(added.map(({ target_id }) => target_id)).size).toBe(names.length);
+});
+
+describe("refused attempts to use a key", () => {
+  /** The right id with the secret of another key. */
+  async function startWithGuesses() {
+    const started = await start();
+    const { caller, namespaceId, key } = started.world;
+    const other = await caller.addKey(namespaceId, "other");
+    const guess: HeldKey = { id: key.id, secret: other.secret };
+    const before = started.entries().length;
+    const added = () => started.entries().slice(before);
+    const { writeBehind } = started.latchkey.accessKeys;
+    return { ...started, guess, added, writeBehind };
+  }
+
+  test("are summed up: one entry for many, with how often, from where and why", async () => {
+    const { world, guess, added, writeBehind, latchkey } = await startWithGuesses();
+    for (let times = 0; times < 40; times += 1) expect((await world.caller.connect(guess)).status).toBe(401);
+    expect(added()).toEqual([]);
+    await writeBehind();
+    expect(added()).toEqual([
+      expect.objectContaining({
+        team_id: latchkey.team.id,
+        actor_kind: "system",
+        verb: "access_key.authenticate",
+        target_kind: "access_key",
+        target_id: world.key.id,
+        outcome: "refused",
+        details: JSON.stringify({ count: 40, addresses: ["127.0.0.1"], reasons: ["wrong secret"] }),
+      }),
+    ]);
+    await writeBehind();
+    expect(added()).toHaveLength(1);
+  });
+
+  test("leave no entry where no key is named, or none that exists", async () => {
+    const { world, guess, added, writeBehind } = await startWithGuesses();
+    await world.caller.connect({ id: `dof_v1_${"0".repeat(32)}`, secret: guess.secret });
+    await world.caller.connect({ id: "admin", secret: "admin" });
+    await writeBehind();
+    expect(added()).toEqual([]);
+  });
+
+  test("of a deleted key are its team's to know", async () => {
+    const { world, added, writeBehind } = await startWithGuesses();
+    await world.caller.removeKey(world.namespaceId, world.key.id);
+    await world.caller.connect(world.key);
+    await writeBehind();
+    expect(added().at(-1)).toMatchObject({ outcome: "refused", target_id: world.key.id });
+    expect(String(added().at(-1)?.["details"])).toContain("revoked");
+  });
+
+  test("are not forgotten when the entry cannot be written; it is written later", async () => {
+    const { world, guess, added, writeBehind, block, unblock } = await startWithGuesses();
+    await world.caller.connect(guess);
+    block("audit_entries");
+    await expect(writeBehind()).rejects.toThrow("blocked");
+    await world.caller.connect(guess);
+    unblock("audit_entries");
+    await writeBehind();
+    expect(added().map(({ details }) => JSON.parse(String(details)).count)).toEqual([2]);
+  });
+});
