@@ -107,8 +107,9 @@ export async function insertSecret(tx: Tx, id: AccessKeyId, secret: SecretHash, 
     .execute();
 }
 
-/** Ends the key's present secret at an instant; one that was to end earlier keeps its own. */
-export async function endCurrentSecret(tx: Tx, id: AccessKeyId, at: EpochMs): Promise<void> {
+/** Ends the key's present secret at an instant; one that was to end earlier keeps its own, and one that has ended goes. */
+export async function endCurrentSecret(tx: Tx, id: AccessKeyId, at: EpochMs, now: EpochMs): Promise<void> {
+  await tx.deleteFrom("access_key_secrets").where("access_key_id", "=", id).where("expires_at", "<=", now).execute();
   await tx
     .updateTable("access_key_secrets")
     .set({ expires_at: at })

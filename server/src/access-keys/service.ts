@@ -203,7 +203,7 @@ export function createAccessKeys(deps: AccessKeysDeps) {
         if (shownState(key, now) !== "active") throw accessKeyErrors.cannot_rotate();
         const at = wholeSecond(now);
         const previousSecretExpiresAt = at + overlapSeconds * 1000;
-        await endCurrentSecret(tx, key.id, previousSecretExpiresAt);
+        await endCurrentSecret(tx, key.id, previousSecretExpiresAt, now);
         const secret = await addSecret(tx, namespace, key.id, now);
         const details = { namespace: namespace.id, previous_secret_expires_at: previousSecretExpiresAt };
         await recordChange(tx, { caller, origin, verb: "access_key.rotate", id: key.id, at: now, details });

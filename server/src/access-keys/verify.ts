@@ -19,6 +19,8 @@ import type { Uses } from "./uses.ts";
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i;
 /** What an unknown id is compared with, so that it costs what a wrong secret costs. */
 const DUMMY: StoredSecret = { pepperId: "", hash: new Uint8Array(32), expiresAt: null };
+/** As long as any other, since hashing takes longer for longer texts. */
+const NO_NAMESPACE = "fn-00000000-0000-4000-8000-000000000000";
 
 export type VerifierDeps = {
   committed: CommittedReader;
@@ -60,12 +62,10 @@ export function createVerifier(deps: VerifierDeps) {
     const [id, secret] = parseCredential(header);
     if (id === undefined || secret === undefined) throw fail(origin, null, "malformed", invalid(), false);
     const { record, secrets } = lookUp(id);
-    const context = secretContext(record?.namespaceId ?? "", id, secret);
+    const context = secretContext(record?.namespaceId ?? NO_NAMESPACE, id, secret);
     const now = clock.now();
-    let matching: StoredSecret | undefined;
-    for (const stored of record === undefined || secrets.length === 0 ? [DUMMY] : secrets) {
-      if (hasher.matches(context, stored) && !isOver(stored.expiresAt, now)) matching = stored;
-    }
+    const living = secrets.filter(({ expiresAt }) => !isOver(expiresAt, now));
+    const matching = hasher.find(context, living.length === 0 ? [DUMMY] : living);
     if (record === undefined || matching === undefined)
       throw fail(origin, id, "wrong secret", invalid(), record !== undefined);
     const result = { record, secretExpiresAt: matching.expiresAt, principal: toPrincipal(record) };

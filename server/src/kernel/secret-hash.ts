@@ -14,15 +14,18 @@ export function createSecretHasher(pepper: Pepper) {
   return {
     /** `parts` bind the secret to its place (kind, namespace, id), so that a hash copied to another row is worthless. */
     hash: (parts: readonly string[]): SecretHash => ({ pepperId: pepper.id, hash: digest(parts) }),
-    /** Compares in constant time. */
-    matches: (parts: readonly string[], stored: SecretHash): boolean => {
+    /**
+     * Which of the stored ones is the hash of `parts`. One HMAC and as many comparisons as there are candidates, each in constant
+     * time, whether or not one of them matches.
+     */
+    find<Stored extends SecretHash>(parts: readonly string[], candidates: readonly Stored[]): Stored | undefined {
       const computed = digest(parts);
-      return (
-        timingSafeEqual(
-          computed,
-          stored.hash.length === computed.length ? stored.hash : Buffer.alloc(computed.length),
-        ) && stored.pepperId === pepper.id
-      );
+      let found: Stored | undefined;
+      for (const candidate of candidates) {
+        const stored = candidate.hash.length === computed.length ? candidate.hash : Buffer.alloc(computed.length);
+        if (timingSafeEqual(computed, stored) && candidate.pepperId === pepper.id) found = candidate;
+      }
+      return found;
     },
   };
 }
