@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect, onTestFinished, test } from "vitest";
+import { basic, type Caller, createCaller, type HeldKey } from "../caller.ts";
+import { startServer } from "../server-process.ts";
+
+const KILLS = 50;
+const ENVIRONMENT = {
+  LATCHKEY_REQUESTS_PER_HOUR: "1000000",
+  LATCHKEY_REQUESTS_PER_MINUTE: "1000000",
+  LATCHKEY_LOG_LEVEL: "silent",
+};
+
+/** What the server has acknowledged; a change it was killed in the middle of is in none of these, or only as begun. */
+type Acknowledged = {
+  readonly living: Map<string, HeldKey>;
+  readonly dead: Map<string, HeldKey>;
+  /** The last acknowledged version of each function, and the one that was on its way, if any. */
+  readonly functions: Map<string, { code: string; underWay: string | null }>;
+};
+
+/** Creates and deletes keys until the server is gone. */
+async function turnOverKeys(
+  caller: Caller,
+  namespaceId: string,
+  prefix: string,
+  known: Acknowledged,
+  acknowledged: () => void,
+) {
+  for (let count = 0; ; count += 1) {
+    const key = await caller.addKey(namespaceId, `${prefix}-${count}`);
+    known.living.set(key.id, key);
+    acknowledged();
+    if (count % 2 === 0) continue;
+    known.living.delete(key.id);
+    const { status } = await caller.removeKey(namespaceId, key.id);
+    expect(status).toBe(200);
+    known.dead.set(key.id, key);
+    acknowledged();
+  }
+}
+
+/** Deploys one function after the other, over and over, until the server is gone. */
+async function redeploy(caller: Caller, key: HeldKey, round: number, known: Acknowledged, acknowledged: () => void) {
+  for (let count = 0; ; count += 1) {
+    const name = `f${count % 3}`;
+    const code = `exports.main = () => ({ version: "${round}-${count}" })`;
+    const before = known.functions.get(name);
+    known.functions.set(name, { code: before?.code ?? code, underWay: code });
+    const { status } = await caller.deploy(key, name, code);
+    expect(status).toBe(200);
+    known.functions.set(name, { code, underWay: null });
+    acknowledged();
+  }
+}
+
+/** Runs until the connection is lost; anything else that goes wrong is a failure. */
+const untilLost = (work: Promise<void>): Promise<void> =>
+  work.catch((error: unknown) => {
+    if (!(error instanceof TypeError)) throw error;
+  });
+
+test("killed with -9 fifty times over, a server loses nothing it acknowledged and leaves nothing half done", {
+  timeout: 240_000,
+}, async () => {
+  const path = mkdtempSync(join(tmpdir(), "latchkey-kill-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }));
+  const known: Acknowledged = { living: new Map(), dead: new Map(), functions: new Map() };
+
+  let server = await startServer(path, { environment: ENVIRONMENT });
+  const token = server.token ?? "";
+  const namespaceId = await createCaller(server.url, token).addNamespace();
+  const deployKey = await createCaller(server.url, token).addKey(namespaceId, "deploys");
+
+  for (let round = 0; round < KILLS; round += 1) {
+    const caller = createCaller(server.url, token);
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    // Another number each round, so that the kill falls in another place.
+    let left = 3 + ((round * 7) % 20);
+    const acknowledged = (): void => {
+      left -= 1;
+      if (left === 0) resolve();
+    };
+    const work = [
+      untilLost(turnOverKeys(caller, namespaceId, `a${round}`, known, acknowledged)),
+      untilLost(turnOverKeys(caller, namespaceId, `b${round}`, known, acknowledged)),
+      untilLost(redeploy(caller, deployKey, round, known, acknowledged)),
+    ];
+    await Promise.race([enough, ...work]);
+    await server.kill();
+    await Promise.all(work);
+
+    server = await startServer(path, { environment: ENVIRONMENT });
+    const after = createCaller(server.url, token);
+    for (const [name, { code, underWay }] of known.functions) {
+      const { status, text } = await after.send("GET", `/api/v1/namespaces/_/actions/${name}`, {
+        authorization: basic(deployKey),
+      });
+      if (status === 404 && underWay === code) known.functions.delete(name);
+      else expect([code, underWay]).toContain(JSON.parse(text).exec.code);
+    }
+    for (const key of [...known.living.values()].slice(-8)) expect((await after.connect(key)).status).toBe(200);
+    for (const key of [...known.dead.values()].slice(-8)) expect((await after.connect(key)).status).toBe(401);
+  }
+
+  const caller = createCaller(server.url, token);
+  for (const key of known.living.values()) expect((await caller.connect(key)).status).toBe(200);
+  for (const key of known.dead.values()) expect((await caller.connect(key)).status).toBe(401);
+  expect(known.dead.size).toBeGreaterThan(KILLS);
+  await server.stop();
+
+  const database = new DatabaseSync(join(path, "latchkey.db"), { readOnly: true });
+  onTestFinished(() => database.close());
+  const count = (sql: string): number => Number(database.prepare(sql).get()?.["n"]);
+  expect(database.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+  expect(
+    count("SELECT count(*) AS n FROM access_keys WHERE id NOT IN (SELECT access_key_id FROM access_key_secrets)"),
+  ).toBe(0);
+  expect(count("SELECT count(*) AS n FROM access_keys")).toBe(
+    count("SELECT count(*) AS n FROM audit_entries WHERE verb = 'access_key.create'"),
+  );
+  expect(count("SELECT count(*) AS n FROM access_keys WHERE deleted_at IS NOT NULL")).toBe(
+    count("SELECT count(*) AS n FROM audit_entries WHERE verb = 'access_key.delete'"),
+  );
+  expect(count("SELECT max(seq) AS n FROM changes")).toBe(count("SELECT count(*) AS n FROM changes"));
+  expect(count("SELECT max(seq) AS n FROM audit_entries")).toBe(count("SELECT count(*) AS n FROM audit_entries"));
+});
