@@ -1,0 +1,193 @@
+import { DatabaseSync } from "node:sqlite";
+import { ALL_ROUTES } from "@latchkey/contract/all-routes";
+import type { RouteDescription } from "@latchkey/contract/route";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { basic, bearer, createCaller } from "../caller.ts";
+import { addTeam, addToken } from "../people.ts";
+import { startTestLatchkey } from "../start-test-latchkey.ts";
+import { buildWorld } from "./mutations.ts";
+
+/**
+ * What a route answers to somebody of the same team who may only read (by a token's scope, or a key's grant), to a viewer, and to
+ * an owner of another team; `open` for routes that ask for no credential. Whoever has no valid one gets 401 everywhere else.
+ */
+type Row = "open" | { readonly reader: number; readonly viewer: number; readonly stranger: number };
+
+const adminOnly: Row = { reader: 403, viewer: 403, stranger: 404 };
+const everybody: Row = { reader: 200, viewer: 200, stranger: 200 };
+const ownTeamOnly: Row = { reader: 403, viewer: 403, stranger: 200 };
+const reading: Row = { reader: 200, viewer: 200, stranger: 403 };
+const changing: Row = { reader: 403, viewer: 403, stranger: 403 };
+/** There is no activation of that id, which is all that a reader learns. */
+const readingNothing: Row = { reader: 404, viewer: 404, stranger: 403 };
+
+const MATRIX: Readonly<Record<string, Row>> = {
+  "namespace.list": everybody,
+  "namespace.create": ownTeamOnly,
+  "namespace.get": adminOnly,
+  "namespace.delete": adminOnly,
+  "namespace.sandbox": ownTeamOnly,
+  "accessKey.create": adminOnly,
+  "accessKey.list": adminOnly,
+  "accessKey.get": adminOnly,
+  "accessKey.rename": adminOnly,
+  "accessKey.rotate": adminOnly,
+  "accessKey.delete": adminOnly,
+  "token.info": everybody,
+  "info.get": "open",
+  "ownNamespace.list": everybody,
+  "ownNamespace.limits": reading,
+  "action.list": reading,
+  "action.put": changing,
+  "action.get": reading,
+  "action.invoke": changing,
+  "action.delete": changing,
+  "packagedAction.list": reading,
+  "packagedAction.put": changing,
+  "packagedAction.get": reading,
+  "packagedAction.invoke": changing,
+  "packagedAction.delete": changing,
+  "package.list": reading,
+  "package.put": changing,
+  "package.get": reading,
+  "package.delete": changing,
+  "activation.list": reading,
+  "activation.get": readingNothing,
+  "activation.logs": readingNothing,
+  "activation.result": readingNothing,
+  "operations.health": "open",
+  "operations.apiDocument": "open",
+  "operations.apiPage": "open",
+  "operations.apiPagePart": "open",
+};
+
+/** Our server with a namespace and things in it, and everybody who would like to get at them. */
+async function start() {
+  const latchkey = await startTestLatchkey({ environment: { LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE: "1000000" } });
+  const world = await buildWorld(createCaller(latchkey.url, latchkey.token));
+  const { caller, namespaceId, key } = world;
+
+  const readerToken = (await addToken(latchkey, { role: "member", scopes: ["function:read"] })).token;
+  const viewerToken = (await addToken(latchkey, { role: "viewer" })).token;
+  const strangerToken = (await addToken(latchkey, { teamId: await addTeam(latchkey, "Others") })).token;
+  const viewer = await addToken(latchkey, { role: "member" });
+  const viewerKey = await createCaller(latchkey.url, viewer.token).addKey(namespaceId, "of a viewer");
+  const stranger = createCaller(latchkey.url, strangerToken);
+  const database = new DatabaseSync(latchkey.folder.database);
+  onTestFinished(() => database.close());
+  database.exec(`UPDATE memberships SET role = 'viewer' WHERE user_id = '${viewer.userId}'`);
+
+  const insiders = {
+    token: { reader: bearer(readerToken), viewer: bearer(viewerToken), stranger: bearer(strangerToken) },
+    access_key: {
+      reader: basic(await caller.addKey(namespaceId, "of a reader", { grants: ["read"] })),
+      viewer: basic(viewerKey),
+      stranger: basic(await stranger.addKey(await stranger.addNamespace("theirs"))),
+    },
+  };
+  const outsiders = {
+    token: {
+      "no credential": null,
+      garbage: "garbage",
+      "another scheme": `Digest ${latchkey.token}`,
+      "the bare token": latchkey.token,
+      "the token as Basic": basic({ id: "token", secret: latchkey.token }),
+      "an access key as Basic": basic(key),
+      "an access key's secret as bearer": bearer(key.secret),
+      "an access key as bearer": bearer(`${key.id}:${key.secret}`),
+    },
+    access_key: {
+      "no credential": null,
+      garbage: "garbage",
+      "another scheme": `Digest ${basic(key).slice(6)}`,
+      "the bare key": `${key.id}:${key.secret}`,
+      "the key as bearer": bearer(`${key.id}:${key.secret}`),
+      "the token as Basic": basic({ id: latchkey.token, secret: "" }),
+      "the token for a secret": basic({ id: key.id, secret: latchkey.token }),
+      "the token as bearer": bearer(latchkey.token),
+    },
+  };
+
+  const ids: Record<string, string> = {
+    namespace_id: namespaceId,
+    key_id: key.id,
+    namespace: namespaceId,
+    package: "billing",
+    id: "0".repeat(32),
+    file: "none",
+  };
+  const nameFor = (route: RouteDescription) =>
+    route.id.startsWith("package.") ? "billing" : route.id.startsWith("packagedAction.") ? "charge" : "hello";
+  const ask = async (route: RouteDescription, authorization: string | null) => {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? nameFor(route));
+    const response = await fetch(latchkey.url + path, {
+      method: route.method,
+      headers: { ...(authorization === null ? {} : { authorization }), "content-type": "application/json" },
+      body:
+        route.method === "GET" ? null : JSON.stringify({ name: "n", label: `label ${Math.random()}`, region: "fra1" }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text };
+  };
+  const contents = (tables: readonly string[]) =>
+    tables.map((table) => database.prepare(`SELECT * FROM ${table}`).all());
+  const things = () => contents(["access_keys", "access_key_secrets", "entities", "function_code"]);
+  const everything = () => [...things(), ...contents(["namespaces", "audit_entries"])];
+  return { ask, insiders, outsiders, things, everything };
+}
+
+test("every route has a row", () => {
+  expect(Object.keys(MATRIX).sort()).toEqual(ALL_ROUTES.map(({ id }) => id).sort());
+});
+
+describe("whoever presents no valid credential", () => {
+  test("gets the same 401 from every route that asks for one, and nothing happens", async () => {
+    const { ask, outsiders, everything } = await start();
+    const before = everything();
+    for (const route of ALL_ROUTES) {
+      if (route.credential === "none") continue;
+      for (const [what, authorization] of Object.entries(outsiders[route.credential])) {
+        const { status, headers, text } = await ask(route, authorization);
+        const requestId = headers.get("x-request-id");
+        const isMissing = what === "no credential";
+        const expected =
+          route.credential === "token"
+            ? { id: "unauthorized", message: "Unable to authenticate you.", request_id: requestId }
+            : {
+                error: isMissing
+                  ? "The resource requires authentication, which was not supplied with the request"
+                  : "The supplied authentication is invalid",
+                code: requestId,
+              };
+        expect([route.id, what, status, JSON.parse(text)]).toEqual([route.id, what, 401, expected]);
+      }
+    }
+    expect(everything()).toEqual(before);
+  }, 30_000);
+
+  test("may ask what is open to all, and a wrong credential is no hindrance there", async () => {
+    const { ask, outsiders } = await start();
+    const open = ALL_ROUTES.filter(({ id }) => MATRIX[id] === "open");
+    for (const route of open) {
+      const { status } = await ask(route, null);
+      expect([route.id, route.credential, status]).toEqual([route.id, "none", route.id.endsWith("Part") ? 404 : 200]);
+      expect((await ask(route, outsiders.token.garbage)).status).toBe(status);
+    }
+  });
+});
+
+describe("whoever presents a valid credential gets no further than it reaches:", () => {
+  test.each(["reader", "viewer", "stranger"] as const)("a %s", async (who) => {
+    const { ask, insiders, things, everything } = await start();
+    // A stranger may create namespaces, in the team of their own.
+    const look = who === "stranger" ? things : everything;
+    const before = look();
+    for (const route of ALL_ROUTES) {
+      const row = MATRIX[route.id];
+      if (route.credential === "none" || row === undefined || row === "open") continue;
+      const { status, text } = await ask(route, insiders[route.credential][who]);
+      expect([route.id, status, text]).toEqual([route.id, row[who], text]);
+    }
+    expect(look()).toEqual(before);
+  });
+});
