@@ -124,6 +124,11 @@ test("killed with -9 fifty times over, a server loses nothing it acknowledged an
   expect(count("SELECT count(*) AS n FROM access_keys WHERE deleted_at IS NOT NULL")).toBe(
     count("SELECT count(*) AS n FROM audit_entries WHERE verb = 'access_key.delete'"),
   );
+  const CODE_IN_USE = "SELECT code_id FROM entities WHERE code_id IS NOT NULL";
+  expect(count(`SELECT count(*) AS n FROM function_code WHERE id NOT IN (${CODE_IN_USE})`)).toBe(0);
+  expect(count(`SELECT count(*) AS n FROM (${CODE_IN_USE}) WHERE code_id NOT IN (SELECT id FROM function_code)`)).toBe(
+    0,
+  );
   expect(count("SELECT max(seq) AS n FROM changes")).toBe(count("SELECT count(*) AS n FROM changes"));
   expect(count("SELECT max(seq) AS n FROM audit_entries")).toBe(count("SELECT count(*) AS n FROM audit_entries"));
 });
