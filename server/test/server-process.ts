@@ -12,17 +12,22 @@ export type ServerOptions = {
   environment?: Readonly<Record<string, string>>;
   /** Another user to run as; only root can. */
   uid?: number;
+  /** No file that it writes may grow beyond this: what a full disk looks like to it. */
+  largestFileBytes?: number;
 };
 
 /** How a process ended, and what it said. */
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 function spawnServer(dataPath: string, options: ServerOptions): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [SCRIPT], {
+  const limited = options.largestFileBytes === undefined ? [] : ["prlimit", `--fsize=${options.largestFileBytes}`];
+  const [command = "", ...rest] = [...limited, process.execPath, SCRIPT];
+  const child = spawn(command, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       // Compiling the same sources dozens of times would take most of the tests' time.
       ...(options.uid === undefined ? { NODE_COMPILE_CACHE: join(tmpdir(), "latchkey-test-compile-cache") } : {}),
+      PATH: process.env["PATH"],
       LATCHKEY_DATA: dataPath,
       LATCHKEY_PORT: "0",
       ...options.environment,

@@ -15,7 +15,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type Random, randomHex } from "../kernel/random.ts";
 import type { Pepper } from "../kernel/secret-hash.ts";
 import { storeErrors } from "./errors.ts";
-import { SQLITE_BUSY, sqliteCodeOf } from "./sqlite-errors.ts";
+import { explainSqliteError, SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, sqliteCodeOf } from "./sqlite-errors.ts";
 
 const PEPPER_BYTES = 32;
 
@@ -72,17 +72,23 @@ export function lockDataFolder(folder: DataFolder): { release(): void } {
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
   } catch (cause) {
     lock?.close();
-    throw sqliteCodeOf(cause) === SQLITE_BUSY
-      ? storeErrors.in_use({
-          cause,
-          says: `Another Latchkey server is using the data folder ${folder.path}. Stop it first, or choose another folder with --data.`,
-        })
-      : storeErrors.folder_unusable({
-          cause,
-          says: `The lock file ${path} cannot be used. Change its owner or mode, or remove it while no server is running.`,
-        });
+    throw explainLocking(cause, folder, path);
   }
   return { release: () => lock.close() };
+}
+
+function explainLocking(cause: unknown, folder: DataFolder, lockPath: string): unknown {
+  const code = sqliteCodeOf(cause);
+  if (code === SQLITE_FULL || code === SQLITE_IOERR) return explainSqliteError(cause, folder.path);
+  return code === SQLITE_BUSY
+    ? storeErrors.in_use({
+        cause,
+        says: `Another Latchkey server is using the data folder ${folder.path}. Stop it first, or choose another folder with --data.`,
+      })
+    : storeErrors.folder_unusable({
+        cause,
+        says: `The lock file ${lockPath} cannot be used. Change its owner or mode, or remove it while no server is running.`,
+      });
 }
 
 /**
