@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { createCaller } from "../test/caller.ts";
 import { temporaryFolder } from "../test/open-test-store.ts";
@@ -193,5 +195,36 @@ describe("a server that was", () => {
     expect(modes.filter(([, others]) => others !== "0")).toEqual([]);
     const again = await startServer(path);
     expect(again.token).toBeNull();
+  });
+});
+
+/** Sets a folder up in a process of its own: the token that came of it, or the sentence why none did. */
+async function initialise(path: string): Promise<string> {
+  const script = `
+    import { init } from ${JSON.stringify(new URL("operator.ts", import.meta.url).href)};
+    const outcome = await init({}, { team: "Acme", email: "ada@example.com" }).catch((error) => error);
+    process.stdout.write(outcome.token ?? outcome.says ?? String(outcome));`;
+  const environment = { ...process.env, LATCHKEY_DATA: path };
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env: environment });
+  return stdout;
+}
+
+describe("setting a folder up", () => {
+  test("by several processes at once ends with one team, whose token works", async () => {
+    const path = temporaryFolder();
+    const outcomes = await Promise.all(Array.from({ length: 4 }, () => initialise(path)));
+    const tokens = outcomes.filter((outcome) => /^dop_v1_[0-9a-f]{64}$/.test(outcome));
+    const refusals = outcomes.filter((outcome) => outcome.startsWith("This data folder already has a team."));
+    expect([tokens.length, refusals.length]).toEqual([1, 3]);
+    const server = await startServer(path);
+    expect(server.token).toBeNull();
+    expect((await listNamespaces(server.url, tokens[0] ?? "")).status).toBe(200);
+  });
+
+  test("is refused beside a running server that has a team, and does not disturb it", async () => {
+    const path = temporaryFolder();
+    const server = await startServer(path);
+    expect(await initialise(path)).toContain("already has a team");
+    expect((await listNamespaces(server.url, server.token ?? "")).status).toBe(200);
   });
 });
