@@ -33,7 +33,7 @@ const Settings = z.object({
   LATCHKEY_HOST: z.string().min(1, "must not be empty").default("127.0.0.1"),
   LATCHKEY_PORT: wholeNumber(0, 65_535).default(3233),
   LATCHKEY_PUBLIC_URL: httpUrl.optional(),
-  LATCHKEY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  LATCHKEY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
   LATCHKEY_TRUST_PROXY: z
     .enum(["true", "false"])
     .default("false")
@@ -56,7 +56,8 @@ export type Config = {
   readonly port: number;
   /** What `api_host` says; null: wherever the server turns out to listen. */
   readonly publicUrl: string | null;
-  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** Null: everything that matters to a log, but on a terminal, where a person reads, only what went wrong. */
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent" | null;
   readonly trustProxy: boolean;
   readonly rateLimits: { readonly perHour: number; readonly perMinute: number };
   readonly failedAttemptsPerMinute: number;
@@ -88,7 +89,7 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
     host: settings.LATCHKEY_HOST,
     port: settings.LATCHKEY_PORT,
     publicUrl: settings.LATCHKEY_PUBLIC_URL ?? null,
-    logLevel: settings.LATCHKEY_LOG_LEVEL,
+    logLevel: settings.LATCHKEY_LOG_LEVEL ?? null,
     trustProxy: settings.LATCHKEY_TRUST_PROXY,
     rateLimits: { perHour: settings.LATCHKEY_REQUESTS_PER_HOUR, perMinute: settings.LATCHKEY_REQUESTS_PER_MINUTE },
     failedAttemptsPerMinute: settings.LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE,

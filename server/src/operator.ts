@@ -42,7 +42,7 @@ export async function serve(flags: OperatorFlags, options: { createFirstTeam: bo
   keepToOurselves();
   const folder = prepareDataFolder(config.dataPath);
   const lock = lockDataFolder(folder);
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel ?? (process.stderr.isTTY ? "warn" : "info"));
   let close = async (): Promise<void> => lock.release();
   try {
     preparePepper(folder, systemRandom);
