@@ -47,6 +47,14 @@ describe("a caller that fails too often is told to wait", () => {
     expect(tooMany()).toBe(false);
   });
 
+  test("and no longer than a minute though the host's clock is put back", () => {
+    const { clock, tooMany } = start();
+    for (let count = 0; count < 4; count += 1) tooMany();
+    clock.correct(-24 * 60 * MINUTE_MS);
+    clock.advance(MINUTE_MS);
+    expect(tooMany()).toBe(false);
+  });
+
   test("although the audit log has been told in between", () => {
     const { failures, tooMany } = start();
     for (let count = 0; count < 3; count += 1) tooMany({ address: `::${count}` });

@@ -1,4 +1,4 @@
-import type { Clock, EpochMs } from "../kernel/clock.ts";
+import type { Clock } from "../kernel/clock.ts";
 
 const WINDOW_MS = 60_000;
 const MOST_TRACKED = 10_000;
@@ -28,14 +28,15 @@ export type FailureSummary = {
  */
 export function createFailedAttempts(deps: { clock: Clock; perAddress: number; perKey: number }) {
   const { clock } = deps;
-  let windowEnds: EpochMs = 0;
+  /** Monotonic, so that a correction of the host's clock makes nobody wait longer. */
+  let windowEndsMs = 0;
   let byAddress = new Map<string, number>();
   let byKeyId = new Map<string, number>();
   let summaries = new Map<string, { count: number; addresses: Set<string>; reasons: Set<string> }>();
 
   const roll = (): void => {
-    if (clock.now() < windowEnds) return;
-    windowEnds = clock.now() + WINDOW_MS;
+    if (clock.monotonicMs() < windowEndsMs) return;
+    windowEndsMs = clock.monotonicMs() + WINDOW_MS;
     byAddress = new Map();
     byKeyId = new Map();
   };

@@ -16,7 +16,7 @@ export type RateStanding = {
   readonly retryAfterSeconds: number | null;
 };
 
-/** Times of the requests of the last hour, oldest first; a ring so that forgetting one is O(1). */
+/** Monotonic times of the requests of the last hour, oldest first; a ring so that forgetting one is O(1). */
 type Window = { times: Float64Array; first: number; length: number };
 
 /**
@@ -26,7 +26,7 @@ type Window = { times: Float64Array; first: number; length: number };
 export function createRateLimiter(deps: { clock: Clock; limits: RateLimits }) {
   const { clock, limits } = deps;
   const windows = new Map<string, Window>();
-  let sweptAt = clock.now();
+  let sweptAt = clock.monotonicMs();
 
   const at = (window: Window, index: number): number =>
     window.times[(window.first + index) % window.times.length] ?? Number.NaN;
@@ -67,14 +67,17 @@ export function createRateLimiter(deps: { clock: Clock; limits: RateLimits }) {
     allowed,
     limit: limits.perHour,
     remaining: retryAfterSeconds === null ? limits.perHour - (window?.length ?? 0) : 0,
-    resetSeconds: Math.ceil(((window !== undefined && window.length > 0 ? at(window, 0) : now) + HOUR_MS) / 1000),
+    resetSeconds: Math.ceil(
+      (clock.now() + HOUR_MS - (window === undefined || window.length === 0 ? 0 : now - at(window, 0))) / 1000,
+    ),
     retryAfterSeconds,
   });
 
   return {
     /** Counts one request of the caller named by `key` and says whether it may proceed. */
     take(key: string): RateStanding {
-      const now = clock.now();
+      // Not the wall clock: a correction of it would count as time that passed, or shut callers out until it is made good.
+      const now = clock.monotonicMs();
       sweep(now);
       const window = windows.get(key) ?? { times: new Float64Array(Math.min(16, limits.perHour)), first: 0, length: 0 };
       windows.set(key, window);
@@ -88,7 +91,7 @@ export function createRateLimiter(deps: { clock: Clock; limits: RateLimits }) {
       return standing(window, now, null, true);
     },
     /** The standing of a caller that is not counted: one that has not been recognised. */
-    uncounted: (): RateStanding => standing(undefined, clock.now(), null, true),
+    uncounted: (): RateStanding => standing(undefined, clock.monotonicMs(), null, true),
   };
 }
 
