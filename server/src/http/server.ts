@@ -24,7 +24,7 @@ export type HttpDeps = {
   /** Addresses that no contract describes. */
   openRoutes: readonly OpenRoute[];
   rateLimits: RateLimits;
-  /** Believe `X-Forwarded-For`: only behind a proxy that sets it. */
+  /** Believe the last address of `X-Forwarded-For`, which the proxy in front of this server added: only where there is one. */
   trustProxy: boolean;
   /** Check every answer against the contract. For tests: it costs time and only finds our own mistakes. */
   verifyAnswers?: boolean;
@@ -34,6 +34,8 @@ export type HttpDeps = {
 type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+/** For a request to arrive whole, 48 MiB of code over a slow line included; the framework would wait for ever. */
+const LONGEST_REQUEST_MS = 300_000;
 
 const dialectOf = (url: string): Dialect => (/^\/(api\/v1)?(\/|\?|$)/.test(url) ? "openwhisk" : "digitalocean");
 
@@ -52,7 +54,9 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
 
   const app = Fastify({
     logger: false,
-    trustProxy: deps.trustProxy,
+    // One hop: what stands before the address that our own proxy added, its caller may have made up.
+    trustProxy: deps.trustProxy && ((_address, hop) => hop === 0),
+    requestTimeout: LONGEST_REQUEST_MS,
     bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 2048 },
     forceCloseConnections: "idle",
