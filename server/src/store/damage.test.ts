@@ -80,6 +80,13 @@ test("a damaged activity database is refused too, and the other one is left as i
   expect(readFileSync(folder.database).equals(bytes)).toBe(true);
 });
 
+test("beside a damaged activity database no new database is made", async () => {
+  const folder = prepareDataFolder(temporaryFolder());
+  writeFileSync(folder.activity, "Dear Sir or Madam, ".repeat(500));
+  expect(await refusalOf(folder)).toEqual(corrupt(folder));
+  expect(existsSync(folder.database)).toBe(false);
+});
+
 test.each(["create", "refuse", "migrate"] as const)(
   "a database of a newer version is refused under %s, although a server of that version was killed",
   async (schema) => {

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as aMoment, setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { openTestStore } from "../../test/open-test-store.ts";
@@ -62,6 +62,22 @@ describe("a transaction", () => {
       await tx.selectFrom("teams").selectAll().execute();
       expect(() => stranger.exec("INSERT INTO teams (id, name, created_at) VALUES ('s', 'S', 1)")).toThrow("locked");
     });
+  });
+
+  test("waits for another process that is writing, and holds up nobody who only reads", async () => {
+    const { store, stranger, committedTeams } = await start();
+    stranger.exec("BEGIN IMMEDIATE; INSERT INTO teams (id, name, created_at) VALUES ('s', 'S', 1)");
+    const changes = ["a", "b"].map((id) =>
+      store.transaction((tx) => tx.insertInto("teams").values(team(id)).execute()),
+    );
+    for (let times = 0; times < 5; times += 1) {
+      await aMoment(10);
+      expect(committedTeams()).toBe(0);
+      expect(await store.db.selectFrom("users").selectAll().execute()).toEqual([]);
+    }
+    stranger.exec("COMMIT");
+    await Promise.all(changes);
+    expect(committedTeams()).toBe(3);
   });
 
   test("keeps other reads waiting rather than showing them half of it", async () => {

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { Kysely } from "kysely";
 import type { Log } from "../kernel/log.ts";
 import { type Activity, createActivity } from "./activity/activity.ts";
@@ -10,7 +11,7 @@ import { NodeSqliteDialect } from "./kysely-sqlite.ts";
 import { migrations } from "./migrations/index.ts";
 import { checkWhole, openSqlite } from "./open-sqlite.ts";
 import { inspectSchema, migrate, type SchemaState } from "./schema.ts";
-import { explainSqliteError } from "./sqlite-errors.ts";
+import { explainSqliteError, SQLITE_BUSY, sqliteCodeOf } from "./sqlite-errors.ts";
 import type { Tables } from "./tables.ts";
 import type { Db, Tx } from "./transaction.ts";
 
@@ -33,21 +34,34 @@ export type SchemaPolicy = "refuse" | "create" | "migrate";
  */
 const LARGEST_CHECKED_BYTES = 64 * 1_048_576;
 
+/** How long a change waits for another process that is writing, and how often it looks. */
+const PATIENCE_MS = 5_000;
+const RETRY_MS = 10;
+
 /** Opens the databases of a data folder. Throws the catalogued `store.*` errors, having changed nothing. */
 export async function openStore(deps: { folder: DataFolder; log: Log; schema: SchemaPolicy }): Promise<Store> {
   const { folder, log, schema } = deps;
   try {
-    await prepareSchema(folder.database, migrations, schema);
+    // Both are looked at before either is touched.
+    const prepare = await prepareSchema(folder.database, migrations, schema);
     // Activity alone missing is no reason to refuse: a restored backup may leave it out.
-    await prepareSchema(folder.activity, activityMigrations, schema === "refuse" ? "create" : schema);
+    const prepareActivity = await prepareSchema(
+      folder.activity,
+      activityMigrations,
+      schema === "refuse" ? "create" : schema,
+    );
+    await prepare();
+    await prepareActivity();
     const writer = openSqlite(folder.database);
+    // Waiting is `transact`'s affair: SQLite would hold up the whole thread.
+    writer.exec("PRAGMA busy_timeout = 0");
     const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) });
     const reader = openSqlite(folder.database, { readOnly: true });
     const committed = createCommittedReader(reader, writer);
     const activity = createActivity({ path: folder.activity, log });
     return {
       db,
-      transaction: (work) => db.transaction().execute(work).finally(committed.expire),
+      transaction: (work) => transact(db, work).finally(committed.expire),
       committed,
       activity,
       async close() {
@@ -61,18 +75,38 @@ export async function openStore(deps: { folder: DataFolder; log: Log; schema: Sc
   }
 }
 
-async function prepareSchema(path: string, wanted: typeof migrations, policy: SchemaPolicy): Promise<void> {
+/** Runs a transaction as soon as no other process is writing; requests that only read go on meanwhile. */
+async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      // It comes from BEGIN IMMEDIATE, so nothing has been done yet.
+      if (sqliteCodeOf(error) !== SQLITE_BUSY || waitedMs >= PATIENCE_MS) throw error;
+      await setTimeout(RETRY_MS);
+    }
+  }
+}
+
+/** Refuses what cannot be used; resolves with what is left to do. */
+async function prepareSchema(
+  path: string,
+  wanted: typeof migrations,
+  policy: SchemaPolicy,
+): Promise<() => Promise<void>> {
   const state = await inspectFile(path, wanted);
   if (state.kind === "newer") throw storeErrors.schema_newer({ says: newer(path, state.unknown) });
   if (state.kind === "empty" && policy === "refuse") throw storeErrors.schema_missing();
   if (state.kind === "older" && policy !== "migrate") throw storeErrors.schema_older({ says: older(path) });
-  if (state.kind === "current") return;
-  const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
-  try {
-    await migrate(db, wanted);
-  } finally {
-    await db.destroy();
-  }
+  return async () => {
+    if (state.kind === "current") return;
+    const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
+    try {
+      await migrate(db, wanted);
+    } finally {
+      await db.destroy();
+    }
+  };
 }
 
 /** Looks through a connection that cannot write, so that a file which is then refused is the same as before. */
