@@ -104,7 +104,7 @@ test("a migration that fails half-way leaves nothing of itself, nor of those tha
     "9999-fails": {
       async up(db) {
         await db.schema.createTable("fails").addColumn("id", "text").execute();
-        await db.schema.dropTable("function_code").execute();
+        await db.schema.dropTable("changes").execute();
         throw new Error("half-way");
       },
     },
