@@ -93,6 +93,14 @@ describe("a key that was used a moment ago is refused on the very next request o
   });
 });
 
+test("a server that cannot tell whether a key still lives refuses it, however often it is asked", async () => {
+  const { folder, use } = await startWithWarmKey();
+  await writeAsStranger(folder.database, "ALTER TABLE changes RENAME TO hidden");
+  expect([await use(), await use(), await use()]).toEqual([500, 500, 500]);
+  await writeAsStranger(folder.database, "ALTER TABLE hidden RENAME TO changes");
+  expect(await use()).toBe(200);
+});
+
 describe("time alone ends access", () => {
   test("a key is refused from its expiry on, to the millisecond, and told so", async () => {
     const { clock, caller, key, use } = await startWithWarmKey({ expires_in: "1h" });
