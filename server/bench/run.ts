@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { benchFootprint } from "./footprint.ts";
@@ -35,7 +35,9 @@ const results: Results = {
 
 process.stdout.write(report(results));
 if (process.argv.includes("--write")) {
-  const path = join(import.meta.dirname, "results", `${results.date}-${results.commit}`);
+  const folder = join(import.meta.dirname, "results");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${results.date}-${results.commit}`);
   writeFileSync(`${path}.json`, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(`${path}.md`, report(results));
 }
