@@ -34,7 +34,6 @@ function spawnServer(dataPath: string, options: ServerOptions): { child: ChildPr
     },
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
   const said = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     said.stdout += text;
@@ -43,6 +42,11 @@ function spawnServer(dataPath: string, options: ServerOptions): { child: ChildPr
     said.stderr += text;
   });
   const ended = once(child, "close").then(([code]: (number | null)[]) => ({ code: code ?? null, ...said }));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    // It still has its files open until then.
+    await ended;
+  });
   return { child, ended };
 }
 
