@@ -126,7 +126,10 @@ export function wire(ground: Ground) {
     async close(): Promise<void> {
       for (const task of periodic) task.stop();
       // At the same time: requests wait for functions, and functions that outstay the grace are ended.
+      // A request that has not arrived whole by then never will.
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS);
       await Promise.all([app.close(), runtime.drain(STOP_GRACE_MS)]);
+      clearTimeout(cutOff);
       await functions.drain();
       await accessKeys.writeBehind();
       await store.close();

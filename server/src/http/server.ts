@@ -36,6 +36,7 @@ type Answer = { status: number; body?: unknown; headers?: Record<string, string>
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 /** For a request to arrive whole, 48 MiB of code over a slow line included; the framework would wait for ever. */
 const LONGEST_REQUEST_MS = 300_000;
+const SWEEP_EVERY_MS = 100;
 
 const dialectOf = (url: string): Dialect => (/^\/(api\/v1)?(\/|\?|$)/.test(url) ? "openwhisk" : "digitalocean");
 
@@ -71,6 +72,13 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, parsed) => parsed(null, body));
   app.decorateRequest("exchange");
+  // Closing looks for idle connections once. One whose request was refused while its body was still arriving gets idle later,
+  // and would then be waited for as long as connections are kept alive.
+  app.addHook("preClose", (next) => {
+    const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_EVERY_MS).unref();
+    app.server.once("close", () => clearInterval(sweep));
+    next();
+  });
 
   function refuseOversized(request: FastifyRequest, route: RouteDescription): void {
     const limit = route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
