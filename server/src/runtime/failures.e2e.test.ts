@@ -251,7 +251,8 @@ describe("the time limit", () => {
     expect(outcome).toMatchObject({ status: "developer_error", result: { error }, timedOut: true });
     expect(outcome.logs).toEqual(["stdout: before", NOTE_ON_DEATH]);
     const tookMs = outcome.endedAt - outcome.startedAt;
-    expect(tookMs).toBeGreaterThanOrEqual(300);
+    // Both instants are whole milliseconds of the wall clock, and the limit counts another's: rounding may lose one.
+    expect(tookMs).toBeGreaterThanOrEqual(300 - 1);
     expect(tookMs).toBeLessThan(3000);
     await runtime.drain(1000);
     expect(folders()).toEqual([]);
