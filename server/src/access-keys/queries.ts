@@ -3,25 +3,12 @@ import type { EpochMs } from "../kernel/clock.ts";
 import type { SecretHash } from "../kernel/secret-hash.ts";
 import { formatGrant, type Grant, type NamespaceId, parseGrant } from "../namespaces/index.ts";
 import type { CommittedReader } from "../store/committed-reader.ts";
+import type { Row } from "../store/tables.ts";
 import type { Db, Tx } from "../store/transaction.ts";
 import type { AccessKey, AccessKeyId, KeyRecord, KeyUse, StoredState } from "./model.ts";
 
-type KeyRow = {
-  id: string;
-  namespace_id: string;
-  owner_id: string;
-  owner_kind: User["kind"];
-  owner_name: string;
-  name: string;
-  grants: string;
-  allowed_networks: string;
-  expires_at: number | null;
-  created_at: number;
-  updated_at: number;
-  state: "active" | "suspended" | "revoked";
-  state_reason: string | null;
-  state_changed_at: number | null;
-};
+/** A key with whose it is. */
+type KeyRow = Row<"access_keys"> & { owner_kind: User["kind"]; owner_name: string };
 
 function toState(row: KeyRow): StoredState {
   const reason = row.state_reason ?? "";
