@@ -144,6 +144,23 @@ describe("methods", () => {
     expect(await isWell()).toBe(true);
   });
 
+  test.each([
+    ["PUT", "/v2/nonsense", 404],
+    ["PUT", "/api/v1/nonsense", 404],
+    ["PATCH", LIST, 405],
+    ["PUT", OWN, 405],
+  ])("%s %s is refused for that, whatever body comes with it", async (method, path, status) => {
+    const { say, basic, bearer } = await start();
+    const credential = path.startsWith("/v2") ? bearer : basic;
+    for (const type of [";", "application/json;;", "text/plain"]) {
+      const body = ["Content-Length: 2", `Content-Type: ${type}`, "", "{}"];
+      const known = await say(`${method} ${path} HTTP/1.1`, "Host: x", credential, ...body);
+      expect([type, known?.status, known?.body]).toEqual([type, status, expect.stringMatching(/"(code|request_id)":/)]);
+      const stranger = await say(`${method} ${path} HTTP/1.1`, "Host: x", ...body);
+      expect([type, stranger?.status]).toEqual([type, 401]);
+    }
+  });
+
   test("OPTIONS is answered on the data plane without a credential, for browsers", async () => {
     const { say } = await start();
     const answer = await say(`OPTIONS ${OWN} HTTP/1.1`, "Host: x");

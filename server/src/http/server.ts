@@ -72,6 +72,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, parsed) => parsed(null, body));
   app.decorateRequest("exchange");
+  // Not the framework's handler for what it does not find, which is asked when the body has been read and maybe refused.
+  app.addHook("onRequest", (request, reply, next) => (request.is404 ? refuseUnknown(request, reply) : next()));
   // Closing looks for idle connections once. One whose request was refused while its body was still arriving gets idle later,
   // and would then be waited for as long as connections are kept alive.
   app.addHook("preClose", (next) => {
@@ -162,7 +164,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
         (method) => !methods.includes(method) && !(method === "HEAD" && methods.includes("GET")),
       ),
       url: toFastifyPath(path),
-      handler(request, reply) {
+      // Before anything of a body is read: it makes no difference here.
+      onRequest(request, reply) {
         begin(request, reply, dialect, "none");
         if (request.method === "OPTIONS" && dialect === "openwhisk") reply.code(200).send();
         else {
@@ -171,6 +174,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
             .catch((error) => fail(request, reply, error));
         }
       },
+      handler: () => Promise.reject(httpErrors.unexpected()),
     });
   }
 
@@ -178,7 +182,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     serveOpenRoute(app, route, { begin, done, fail, authenticate: deps.authenticate });
   }
 
-  app.setNotFoundHandler((request, reply) => {
+  function refuseUnknown(request: FastifyRequest, reply: FastifyReply): void {
     const dialect = dialectOf(request.url);
     begin(request, reply, dialect, "none");
     if (isBelow(deps.openRoutes, request.url)) {
@@ -193,7 +197,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     recognise(request, isApi ? (dialect === "openwhisk" ? "access_key" : "token") : "none")
       .then(() => Promise.reject(httpErrors.no_route()))
       .catch((error) => fail(request, reply, error));
-  });
+  }
 
   app.setErrorHandler((error, request, reply) => fail(request, reply, error));
   return app;
