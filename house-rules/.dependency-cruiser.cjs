@@ -9,6 +9,7 @@ const MAY_ENTER = {
   namespaces: ["identity", "audit"],
   "access-keys": ["identity", "namespaces", "audit"],
   functions: ["identity", "namespaces", "runtime", "audit"],
+  schedules: ["identity", "namespaces", "audit"],
 };
 
 const SERVER = "^server/src/";

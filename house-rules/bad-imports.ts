@@ -36,6 +36,7 @@ export const BAD_IMPORTS: readonly BadFile[] = [
   bad("server/src/namespaces/service/visit.ts", "../../access-keys/index.ts", "who-namespaces-may-visit"),
   bad("server/src/access-keys/service/visit.ts", "../../functions/index.ts", "who-access-keys-may-visit"),
   bad("server/src/functions/service/visit.ts", "../../access-keys/index.ts", "who-functions-may-visit"),
+  bad("server/src/schedules/visit.ts", "../functions/index.ts", "who-schedules-may-visit"),
   bad("server/src/functions/service/config.ts", "../../config.ts", "only-wiring-wires"),
   bad("server/src/namespaces/service/operator.ts", "../../operator.ts", "only-wiring-wires"),
 

@@ -26,6 +26,7 @@ import { getOwnLimits, listOwnNamespaces } from "./openwhisk/namespaces.ts";
 import { deletePackage, getPackage, listPackages, putPackage } from "./openwhisk/packages.ts";
 import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "./operations.ts";
 import type { RouteDescription } from "./route.ts";
+import { createSchedule, deleteSchedule, getSchedule, listSchedules, updateSchedule } from "./schedules.ts";
 
 /** Routes that are about the same thing: a tag of the API document, a section of the page made from it. */
 export type Chapter = { readonly title: string; readonly about: string; readonly routes: readonly RouteDescription[] };
@@ -41,6 +42,11 @@ export const CHAPTERS: readonly Chapter[] = [
     title: "Access keys",
     about: "A person's own credential for one namespace: named, expiring, revocable. Its secret is shown once.",
     routes: [createAccessKey, listAccessKeys, getAccessKey, renameAccessKey, rotateAccessKey, deleteAccessKey],
+  },
+  {
+    title: "Scheduled triggers",
+    about: "Functions that are called at set times, each in the name of whoever changed its schedule last.",
+    routes: [listSchedules, createSchedule, getSchedule, updateSchedule, deleteSchedule],
   },
   {
     title: "API tokens",

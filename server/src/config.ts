@@ -42,6 +42,7 @@ const Settings = z.object({
   LATCHKEY_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(250),
   LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
   LATCHKEY_NAMESPACES_PER_TEAM: wholeNumber(1, 100_000).default(10),
+  LATCHKEY_TRIGGERS_PER_NAMESPACE: wholeNumber(1, 100_000).default(3),
   LATCHKEY_INVOCATIONS_PER_MINUTE: wholeNumber(1, 100_000_000).default(600),
   LATCHKEY_CONCURRENT_INVOCATIONS: wholeNumber(1, 100_000).default(120),
   LATCHKEY_ACTIVATION_RETENTION_HOURS: wholeNumber(1, 87_600).default(72),
@@ -62,6 +63,7 @@ export type Config = {
   readonly rateLimits: { readonly perHour: number; readonly perMinute: number };
   readonly failedAttemptsPerMinute: number;
   readonly namespacesPerTeam: number;
+  readonly triggersPerNamespace: number;
   readonly invocations: { readonly perMinute: number; readonly concurrent: number };
   readonly activationRetentionMs: number;
   /** Memory limits of all warm function processes together. */
@@ -94,6 +96,7 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
     rateLimits: { perHour: settings.LATCHKEY_REQUESTS_PER_HOUR, perMinute: settings.LATCHKEY_REQUESTS_PER_MINUTE },
     failedAttemptsPerMinute: settings.LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE,
     namespacesPerTeam: settings.LATCHKEY_NAMESPACES_PER_TEAM,
+    triggersPerNamespace: settings.LATCHKEY_TRIGGERS_PER_NAMESPACE,
     invocations: {
       perMinute: settings.LATCHKEY_INVOCATIONS_PER_MINUTE,
       concurrent: settings.LATCHKEY_CONCURRENT_INVOCATIONS,

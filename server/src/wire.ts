@@ -15,11 +15,14 @@ import type { Random } from "./kernel/random.ts";
 import { createSecretHasher } from "./kernel/secret-hash.ts";
 import { createNamespaces, namespaceRoutes } from "./namespaces/index.ts";
 import { createRuntime, runtimeSizeFor } from "./runtime/index.ts";
+import { createSchedules, scheduleRoutes } from "./schedules/index.ts";
 import { type DataFolder, loadPepper } from "./store/data-folder.ts";
 import type { Store } from "./store/store.ts";
 
 const WRITE_BEHIND_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 10 * 60_000;
+/** A schedule is late by so much at most, while the server keeps up. */
+const LOOK_AT_SCHEDULES_EVERY_MS = 1_000;
 /** How long functions may go on running once the server has been told to stop. */
 const STOP_GRACE_MS = 10_000;
 
@@ -80,12 +83,24 @@ export function wire(ground: Ground) {
     apiHost: () => publicUrl,
   });
   namespaces.onDelete(functions.removeNamespace);
+  const schedules = createSchedules({
+    store,
+    clock,
+    random,
+    log,
+    audit,
+    namespaces,
+    hasFunction: functions.hasAction,
+    queue: functions,
+    limit: config.triggersPerNamespace,
+  });
 
   const routes = [
     ...operationsRoutes(),
     ...identityRoutes({ clock }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+    ...scheduleRoutes({ schedules, namespaces }),
     ...functionRoutes({ functions, version: manifest.version }),
   ];
   requireSecretMarks(routes);
@@ -104,12 +119,14 @@ export function wire(ground: Ground) {
   const periodic = [
     periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed),
     periodically(FORGET_EVERY_MS, functions.forgetOld, failed),
+    periodically(LOOK_AT_SCHEDULES_EVERY_MS, schedules.runDue, failed),
   ];
 
   return {
     app,
     identity,
     accessKeys,
+    schedules,
     /** What is served, as described. */
     routes: routes.map(({ route }) => route),
     /** Starts to listen. Resolves with the address that clients use. Rejects with Node's `EADDRINUSE` and the like. */

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { EpochMs } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { NamespacePrincipal } from "../namespaces/index.ts";
-import type { ChangeFollower } from "../store/changes.ts";
+import type { ChangeFollower, ChangeKind } from "../store/changes.ts";
 import type { KeyRecord } from "./model.ts";
 
 /** A credential that has proved its secret, with what judging it again needs. Holds nothing of the secret. */
@@ -14,6 +14,8 @@ export type Proven = {
 
 /** About 1 kB each. */
 const MOST_KEPT = 100_000;
+/** Changes of what no key's answer depends on. */
+const KINDS_WITHOUT_KEYS: ReadonlySet<ChangeKind> = new Set(["function", "api_token", "schedule"]);
 
 /**
  * Credentials proved before, so that a warm request costs one digest instead of two reads and an HMAC. Exact: before every
@@ -41,7 +43,7 @@ export function createProvenCredentials(deps: { random: Random; changes: ChangeF
     else
       for (const change of news) {
         if (change.kind === "access_key") dropKey(change.targetId);
-        else if (change.kind !== "function" && change.kind !== "api_token") clear();
+        else if (!KINDS_WITHOUT_KEYS.has(change.kind)) clear();
       }
   };
 

@@ -5,8 +5,8 @@ export type Actor = {
   readonly id: string | null;
   readonly kind: "person" | "service" | "system";
   readonly name: string;
-  /** Through what: a token, an access key; null for the system and for the operator's own terminal. */
-  readonly credential: { readonly kind: "token" | "access_key"; readonly id: string } | null;
+  /** Through what: a token, an access key, a schedule; null for the system and for the operator's own terminal. */
+  readonly credential: { readonly kind: "token" | "access_key" | "schedule"; readonly id: string } | null;
 };
 
 /** Where it came from; null for what no request caused. */

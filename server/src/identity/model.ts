@@ -27,7 +27,8 @@ export type Principal = {
   readonly user: User;
   readonly teamId: TeamId;
   readonly role: Role;
-  readonly credentialKind: "token" | "access_key";
+  /** A schedule acts in the name of whoever set it up. */
+  readonly credentialKind: "token" | "access_key" | "schedule";
   readonly credentialId: string;
 };
 

@@ -123,6 +123,27 @@ export type EntitiesTable = {
 };
 export type FunctionCodeTable = { id: string; code: string };
 
+/** Functions that are called at set times. `next_run_at` is null for what is not to run. */
+export type SchedulesTable = {
+  id: string;
+  namespace_id: string;
+  name: string;
+  /** `function` or `package/function`. */
+  function_path: string;
+  cron: string;
+  /** JSON object. */
+  body: string | null;
+  is_enabled: number;
+  owner_id: string;
+  suspension: "owner_left" | "owner_may_not_invoke" | null;
+  created_at: number;
+  updated_at: number;
+  last_run_at: number | null;
+  next_run_at: number | null;
+  /** Counts changes. */
+  revision: number;
+};
+
 export type Tables = {
   teams: TeamsTable;
   users: UsersTable;
@@ -136,6 +157,7 @@ export type Tables = {
   audit_entries: AuditEntriesTable;
   entities: EntitiesTable;
   function_code: FunctionCodeTable;
+  schedules: SchedulesTable;
 };
 
 export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;

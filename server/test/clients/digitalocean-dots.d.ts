@@ -27,10 +27,29 @@ type KeysBuilder = {
   post(body: { name: string; expiresIn?: string }): Promise<{ accessKey: AccessKey & { secret: string } }>;
   byKey_id(id: string): KeyBuilder;
 };
+type Trigger = {
+  name: string;
+  functionEscaped: string;
+  type: string;
+  isEnabled: boolean;
+  scheduledDetails: { cron: string; body?: unknown };
+  scheduledRuns: { lastRunAt?: string | null; nextRunAt?: string | null };
+};
+type TriggerBuilder = {
+  get(): Promise<{ trigger: Trigger }>;
+  put(body: Partial<Pick<Trigger, "isEnabled" | "scheduledDetails">>): Promise<{ trigger: Trigger }>;
+  delete(): Promise<unknown>;
+};
+type TriggersBuilder = {
+  get(): Promise<{ triggers: Trigger[] }>;
+  post(body: Omit<Trigger, "scheduledRuns">): Promise<{ trigger: Trigger }>;
+  byTrigger_name(name: string): TriggerBuilder;
+};
 type NamespaceBuilder = {
   get(): Promise<{ namespace: Namespace }>;
   delete(): Promise<unknown>;
   readonly keys: KeysBuilder;
+  readonly triggers: TriggersBuilder;
 };
 type NamespacesBuilder = {
   get(): Promise<{ namespaces: Namespace[] }>;

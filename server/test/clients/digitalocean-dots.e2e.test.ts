@@ -1,6 +1,7 @@
 import { createDigitalOceanClient, DigitalOceanApiKeyAuthenticationProvider } from "@digitalocean/dots";
 import { FetchRequestAdapter } from "@microsoft/kiota-http-fetchlibrary";
 import { expect, test } from "vitest";
+import { createCaller } from "../caller.ts";
 import { connect } from "../contract/things.ts";
 import { startTestLatchkey } from "../start-test-latchkey.ts";
 
@@ -61,6 +62,37 @@ test("creates, lists, renames and deletes access keys, and the data plane takes 
   await keys.byKey_id(short.id).delete();
   expect((await connect(namespace.apiHost, short)).status).toBe(401);
   expect((await connect(namespace.apiHost, endless)).status).toBe(200);
+});
+
+test("creates, lists, gets, updates and deletes scheduled triggers", async () => {
+  const { namespaces, url, token } = await startWithClient();
+  const { namespace } = await namespaces.post({ label: "demo", region: "fra1" });
+  const caller = createCaller(url, token);
+  await caller.deploy(await caller.addKey(namespace.namespace), "hello");
+  const { triggers } = namespaces.byNamespace_id(namespace.namespace);
+  expect(await triggers.get()).toEqual({ triggers: [] });
+
+  const created = {
+    name: "my trigger",
+    functionEscaped: "hello",
+    type: "SCHEDULED",
+    isEnabled: true,
+    scheduledDetails: { cron: "0 3 * * *", body: { name: "Welcome to DO!" } },
+  };
+  const { trigger } = await triggers.post(created);
+  expect(trigger).toMatchObject({ ...created, scheduledRuns: { nextRunAt: "2026-03-24T03:00:00Z" } });
+  expect(await triggers.get()).toEqual({ triggers: [trigger] });
+
+  const one = triggers.byTrigger_name("my trigger");
+  expect(await one.get()).toEqual({ trigger });
+  expect((await one.put({ isEnabled: false })).trigger).toMatchObject({ ...created, isEnabled: false });
+  const later = { cron: "30 4 * * *" };
+  expect((await one.put({ isEnabled: true, scheduledDetails: later })).trigger).toMatchObject({
+    scheduledDetails: later,
+    scheduledRuns: { nextRunAt: "2026-03-24T04:30:00Z" },
+  });
+  await one.delete();
+  await expect(one.get()).rejects.toEqual(refused(404, "not_found", "trigger not found"));
 });
 
 test("hears every refusal as one, with its id, message and request id", async () => {

@@ -1,9 +1,19 @@
 import { SCOPES } from "@latchkey/contract/route";
 import { describe, expect, test } from "vitest";
 import { addToken, endMembership } from "../people.ts";
-import { startControlPlane } from "./control-plane.ts";
+import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { NAMESPACE_OPERATIONS, OPERATIONS } from "./operations.ts";
-import { addKey, addNamespace, NAMESPACES, NO_KEY, NO_NAMESPACE } from "./things.ts";
+import {
+  addFunction,
+  addKey,
+  addNamespace,
+  addTrigger,
+  keysOf,
+  NAMESPACES,
+  NO_KEY,
+  NO_NAMESPACE,
+  triggersOf,
+} from "./things.ts";
 
 const UNAUTHORIZED = { id: "unauthorized", message: "Unable to authenticate you." };
 const FORBIDDEN = { id: "forbidden", message: "You do not have permission to perform this action." };
@@ -12,9 +22,16 @@ const DAY_MS = 86_400_000;
 
 async function startWithKey() {
   const plane = await startControlPlane();
-  const { namespace: namespaceId } = await addNamespace(plane);
-  const { id: keyId, secret } = await addKey(plane, namespaceId, "first");
-  return { plane, namespaceId, keyId, secret };
+  return { plane, ...(await addThings(plane)) };
+}
+
+/** A namespace with a key and a trigger in it. */
+async function addThings(plane: ControlPlane, label?: string) {
+  const namespace = await addNamespace(plane, label);
+  const { id: keyId, secret } = await addKey(plane, namespace.namespace, "first");
+  await addFunction(plane, namespace);
+  await addTrigger(plane, namespace.namespace);
+  return { namespaceId: namespace.namespace, keyId, secret };
 }
 
 describe("401: who calls is not known", () => {
@@ -93,10 +110,12 @@ describe("403: who calls may not do that", () => {
   test.each(OPERATIONS)("$name, with each scope alone", async ({ name, method, path, json, scopes, status }) => {
     const plane = await startControlPlane({ environment: { LATCHKEY_NAMESPACES_PER_TEAM: "20" } });
     for (const scope of SCOPES) {
-      const { namespace: namespaceId } = await addNamespace(plane, scope);
-      const { id: keyId } = await addKey(plane, namespaceId, "first");
+      const { namespaceId, keyId } = await addThings(plane, scope);
       const { token } = await addToken(plane, { scopes: [scope] });
-      const answer = await plane.send(method, path({ namespaceId, keyId }), { token, json: json?.(`new ${scope}`) });
+      const answer = await plane.send(method, path({ namespaceId, keyId }), {
+        token,
+        json: json?.(`new ${scope.replace(":", " ")}`),
+      });
       if (scope === "function:admin" || scopes.includes(scope)) expect([scope, answer.status]).toEqual([scope, status]);
       // Whoever may list a namespace is told that it may not be opened; to others that is forbidden like the rest.
       else if (name === "get namespace" && scope === "function:read")
@@ -105,22 +124,25 @@ describe("403: who calls may not do that", () => {
     }
   });
 
-  test("a viewer's token lists and does nothing else, whatever its scopes say", async () => {
+  test("a viewer's token reads what shows no secret and does nothing else, whatever its scopes say", async () => {
+    const allowed = ["list namespaces", "list triggers", "get trigger"];
     const { plane, namespaceId, keyId } = await startWithKey();
     const { token } = await addToken(plane, { role: "viewer" });
     for (const { name, method, path, json } of OPERATIONS) {
       const { status } = await plane.send(method, path({ namespaceId, keyId }), { token, json: json?.("new") });
-      expect([name, status]).toEqual([name, name === "list namespaces" ? 200 : 403]);
+      expect([name, status]).toEqual([name, allowed.includes(name) ? 200 : 403]);
     }
   });
 
   test("a refused operation changes nothing", async () => {
     const { plane, namespaceId, keyId } = await startWithKey();
     const { token } = await addToken(plane, { scopes: ["function:read"] });
-    const before = await plane.send("GET", `${NAMESPACES}/${namespaceId}/keys`);
+    const look = () =>
+      Promise.all([keysOf(namespaceId), triggersOf(namespaceId)].map((path) => plane.send("GET", path)));
+    const before = await look();
     for (const { method, path, json } of NAMESPACE_OPERATIONS)
       await plane.send(method, path({ namespaceId, keyId }), { token, json: json?.("new") });
-    expect((await plane.send("GET", `${NAMESPACES}/${namespaceId}/keys`)).text).toBe(before.text);
+    expect((await look()).map(({ text }) => text)).toEqual(before.map(({ text }) => text));
   });
 });
 

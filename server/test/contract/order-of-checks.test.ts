@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
 import { addToken } from "../people.ts";
 import { type Sending, startControlPlane } from "./control-plane.ts";
-import { addKey, addNamespace, keysOf, NAMESPACES, NO_NAMESPACE } from "./things.ts";
+import {
+  addFunction,
+  addKey,
+  addNamespace,
+  addTrigger,
+  keysOf,
+  NAMESPACES,
+  NO_NAMESPACE,
+  TRIGGER,
+  triggersOf,
+} from "./things.ts";
 
 /** One more thing is right on each step: what is wrong first decides (do-functions-api 1.3). */
 type Step = {
@@ -103,6 +113,44 @@ test("creating a namespace: 400 for syntax, 400 for fields, 422 for the label, 4
       path: NAMESPACES,
       sending: { json: { label: "free", region: "fra1" } },
       expected: [422, "namespace limit reached"],
+    },
+  ]);
+});
+
+test("creating a trigger: 400 for syntax, 404, 400 for fields, 400 for the function, 409, 422", async () => {
+  const plane = await startControlPlane({ environment: { LATCHKEY_TRIGGERS_PER_NAMESPACE: "1" } });
+  const namespace = await addNamespace(plane);
+  await addFunction(plane, namespace);
+  await addTrigger(plane, namespace.namespace);
+  const path = triggersOf(namespace.namespace);
+  const bad = { ...TRIGGER, function: "none", scheduled_details: { cron: "never" } };
+  await climb(plane.send, [
+    { wrong: "syntax, namespace", path: triggersOf(NO_NAMESPACE), sending: BROKEN, expected: PARSING },
+    {
+      wrong: "namespace, fields",
+      path: triggersOf(NO_NAMESPACE),
+      sending: { json: {} },
+      expected: [404, "namespace not found"],
+    },
+    { wrong: "fields, schedule, function", path, sending: { json: { ...bad, name: "" } }, expected: [400, /missing/] },
+    { wrong: "schedule, function, conflict", path, sending: { json: bad }, expected: [400, /cron expression/] },
+    {
+      wrong: "function, conflict, quota",
+      path,
+      sending: { json: { ...TRIGGER, function: "none" } },
+      expected: [400, /function not found/],
+    },
+    {
+      wrong: "conflict, quota",
+      path,
+      sending: { json: TRIGGER },
+      expected: [409, "The request could not be completed due to a conflict."],
+    },
+    {
+      wrong: "quota",
+      path,
+      sending: { json: { ...TRIGGER, name: "second" } },
+      expected: [422, "triggers limit reached"],
     },
   ]);
 });

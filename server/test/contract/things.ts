@@ -1,5 +1,6 @@
 import { createAccessKey, listAccessKeys } from "@latchkey/contract/access-keys";
 import { createNamespace } from "@latchkey/contract/namespaces";
+import { createSchedule } from "@latchkey/contract/schedules";
 import { expect } from "vitest";
 import type { ControlPlane, Sending } from "./control-plane.ts";
 
@@ -9,6 +10,16 @@ export const NO_NAMESPACE = "fn-00000000-0000-4000-8000-000000000000";
 /** An id that has the shape of an access key's and belongs to none. */
 export const NO_KEY = `dof_v1_${"0".repeat(32)}`;
 
+/** A scheduled trigger as it is created, of the function that `addFunction` deploys. */
+export const TRIGGER = {
+  name: "nightly",
+  function: "hello",
+  type: "SCHEDULED",
+  is_enabled: true,
+  scheduled_details: { cron: "0 3 * * *", body: { to: "ops" } },
+};
+
+export const triggersOf = (namespaceId: string): string => `${NAMESPACES}/${namespaceId}/triggers`;
 export const keysOf = (namespaceId: string): string => `${NAMESPACES}/${namespaceId}/keys`;
 
 /** Creates a namespace. */
@@ -36,9 +47,33 @@ export async function listKeys({ send }: Pick<ControlPlane, "send">, namespaceId
   return listAccessKeys.answers[200].parse(answer.body).access_keys;
 }
 
+/** Deploys a function, under a key that is deleted again. */
+export async function addFunction(
+  plane: Pick<ControlPlane, "send">,
+  { namespace, api_host }: { namespace: string; api_host: string },
+  path = TRIGGER.function,
+): Promise<void> {
+  const { id, secret } = await addKey(plane, namespace, "deploys");
+  const response = await fetch(`${api_host}/api/v1/namespaces/_/actions/${path}?overwrite=true`, {
+    method: "PUT",
+    headers: { authorization: basic(id, secret), "content-type": "application/json" },
+    body: JSON.stringify({ exec: { kind: "nodejs:default", code: "exports.main = () => ({})" } }),
+  });
+  expect(response.status).toBe(200);
+  await plane.send("DELETE", `${keysOf(namespace)}/${id}`);
+}
+
+/** Creates `TRIGGER`, with these fields in place of its own. */
+export async function addTrigger({ send }: Pick<ControlPlane, "send">, namespaceId: string, fields: object = {}) {
+  const answer = await send("POST", triggersOf(namespaceId), { json: { ...TRIGGER, ...fields } });
+  expect(answer.status, answer.text).toBe(200);
+  return createSchedule.answers[200].parse(answer.body).trigger;
+}
+
+const basic = (id: string, secret: string): string => `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+
 /** What the data plane says to a key: status and body of `GET /api/v1/namespaces`, the call that clients connect with. */
 export async function connect(apiHost: string, { id, secret }: { id: string; secret: string }) {
-  const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
-  const response = await fetch(`${apiHost}/api/v1/namespaces`, { headers: { authorization } });
+  const response = await fetch(`${apiHost}/api/v1/namespaces`, { headers: { authorization: basic(id, secret) } });
   return { status: response.status, body: await response.json() };
 }

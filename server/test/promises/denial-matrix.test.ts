@@ -16,6 +16,8 @@ type Row = "open" | { readonly reader: number; readonly viewer: number; readonly
 const adminOnly: Row = { reader: 403, viewer: 403, stranger: 404 };
 const everybody: Row = { reader: 200, viewer: 200, stranger: 200 };
 const ownTeamOnly: Row = { reader: 403, viewer: 403, stranger: 200 };
+/** What may be read by scope, of a namespace that strangers do not learn of. */
+const readingControl: Row = { reader: 200, viewer: 200, stranger: 404 };
 const reading: Row = { reader: 200, viewer: 200, stranger: 403 };
 const changing: Row = { reader: 403, viewer: 403, stranger: 403 };
 /** There is no activation of that id, which is all that a reader learns. */
@@ -33,6 +35,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "accessKey.rename": adminOnly,
   "accessKey.rotate": adminOnly,
   "accessKey.delete": adminOnly,
+  "schedule.list": readingControl,
+  "schedule.create": adminOnly,
+  "schedule.get": readingControl,
+  "schedule.update": adminOnly,
+  "schedule.delete": adminOnly,
   "token.info": everybody,
   "info.get": "open",
   "ownNamespace.list": everybody,
@@ -114,6 +121,7 @@ async function start() {
     namespace: namespaceId,
     package: "billing",
     id: "0".repeat(32),
+    trigger_name: "nightly",
     file: "none",
   };
   const nameFor = (route: RouteDescription) =>
@@ -131,7 +139,7 @@ async function start() {
   };
   const contents = (tables: readonly string[]) =>
     tables.map((table) => database.prepare(`SELECT * FROM ${table}`).all());
-  const things = () => contents(["access_keys", "access_key_secrets", "entities", "function_code"]);
+  const things = () => contents(["access_keys", "access_key_secrets", "entities", "function_code", "schedules"]);
   const everything = () => [...things(), ...contents(["namespaces", "audit_entries"])];
   return { ask, insiders, outsiders, things, everything };
 }

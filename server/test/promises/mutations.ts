@@ -1,7 +1,7 @@
 import type { Answer } from "../caller.ts";
 import { basic, type Caller, type HeldKey } from "../caller.ts";
 
-/** A namespace with a key, and a package with an action in it, that a test may do anything to. */
+/** A namespace with a key, a package with an action in it, and a schedule, that a test may do anything to. */
 export type World = { readonly caller: Caller; readonly namespaceId: string; readonly key: HeldKey };
 
 export async function buildWorld(caller: Caller): Promise<World> {
@@ -11,6 +11,7 @@ export async function buildWorld(caller: Caller): Promise<World> {
   await MUTATIONS["package.put"]?.act(world);
   await MUTATIONS["packagedAction.put"]?.act(world);
   await MUTATIONS["action.put"]?.act(world);
+  await MUTATIONS["schedule.create"]?.act(world);
   return world;
 }
 
@@ -39,6 +40,15 @@ const data = (verb: string, method: string, path: string, json?: object): Mutati
 
 const keys = ({ namespaceId }: World) => `/namespaces/${namespaceId}/keys`;
 const oneKey = (world: World) => `${keys(world)}/${world.key.id}`;
+const schedules = ({ namespaceId }: World) => `/namespaces/${namespaceId}/triggers`;
+const oneSchedule = (world: World) => `${schedules(world)}/nightly`;
+const schedule = {
+  name: "nightly",
+  function: "hello",
+  type: "SCHEDULED",
+  is_enabled: true,
+  scheduled_details: { cron: "0 3 * * *", body: { password: "of the function" } },
+};
 const action = {
   exec: { kind: "nodejs:default", code: "exports.main = () => ({ code: 'of the function' })" },
   parameters: [{ key: "password", value: "of the function" }],
@@ -53,6 +63,9 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "accessKey.rename": control("access_key.rename", "PUT", oneKey, { name: "renamed" }),
   "accessKey.rotate": control("access_key.rotate", "POST", (world) => `${oneKey(world)}/rotate`, { overlap: "1h" }),
   "accessKey.delete": control("access_key.delete", "DELETE", oneKey),
+  "schedule.create": control("schedule.create", "POST", schedules, schedule),
+  "schedule.update": control("schedule.update", "PUT", oneSchedule, { is_enabled: false }),
+  "schedule.delete": control("schedule.delete", "DELETE", oneSchedule),
   "action.put": data("function.create", "PUT", "/actions/hello", action),
   "action.delete": data("function.delete", "DELETE", "/actions/hello"),
   "packagedAction.put": data("function.create", "PUT", "/actions/billing/charge", action),

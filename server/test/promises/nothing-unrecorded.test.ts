@@ -27,7 +27,8 @@ async function start() {
 
 /** Creating needs a name that is free; deleting a package leaves an entry for each thing in it, so it is emptied first. */
 async function makeRoom(world: World, id: string): Promise<void> {
-  const first = id === "package.delete" ? "packagedAction.delete" : id.replace(".put", ".delete");
+  const first =
+    id === "package.delete" ? "packagedAction.delete" : id.replace(/\.put$|(?<=^schedule)\.create$/, ".delete");
   if (first !== id) await MUTATIONS[first]?.act(world);
 }
 

@@ -37,6 +37,13 @@ export function checkNamespaceName(text: string): void {
 export const pathOf = ({ packageName, name }: { packageName: string; name: string }): string =>
   packageName === "" ? name : `${packageName}/${name}`;
 
+/** The other way round. Throws `function.name_*` for what no entity could be called. */
+export function keyOfPath(namespaceId: NamespaceId, path: string): EntityKey {
+  const slash = path.indexOf("/");
+  const name = parseEntityName(path.slice(slash + 1));
+  return { namespaceId, packageName: slash < 0 ? "" : parseEntityName(path.slice(0, slash)), name };
+}
+
 /** `namespace/package/name`: how the change feed, the audit log and refusals call an entity. */
 export const qualifiedNameOf = (key: EntityKey): string => `${key.namespaceId}/${pathOf(key)}`;
 

@@ -1,11 +1,14 @@
 import type { Audit } from "../../audit/index.ts";
 import type { Clock } from "../../kernel/clock.ts";
+import { LatchkeyError } from "../../kernel/errors.ts";
 import type { Log } from "../../kernel/log.ts";
-import type { Random } from "../../kernel/random.ts";
-import type { NamespaceId } from "../../namespaces/index.ts";
-import type { Runtime } from "../../runtime/index.ts";
+import { type Random, randomHex } from "../../kernel/random.ts";
+import type { NamespaceId, NamespacePrincipal } from "../../namespaces/index.ts";
+import type { JsonObject, Runtime } from "../../runtime/index.ts";
 import type { Store } from "../../store/store.ts";
+import type { Tx } from "../../store/transaction.ts";
 import type { FunctionLimits } from "../model/limits.ts";
+import { keyOfPath } from "../model/names.ts";
 import { removeNamespaceEntities } from "../queries/entities.ts";
 import { createActions } from "./actions.ts";
 import { createActivations } from "./activations.ts";
@@ -13,6 +16,7 @@ import { createCatalog } from "./catalog.ts";
 import { createInvoker } from "./invoke.ts";
 import { createJournal } from "./journal.ts";
 import { createPackages } from "./packages.ts";
+import { resolveAction } from "./resolve.ts";
 import { createThrottle } from "./throttle.ts";
 import { createWebCalls } from "./web-calls.ts";
 
@@ -28,6 +32,14 @@ export type FunctionsDeps = {
   apiHost: (namespaceId: NamespaceId) => string;
 };
 
+/** A call that nobody waits for, in somebody's name. */
+export type QueuedCall = {
+  readonly caller: NamespacePrincipal;
+  /** `function` or `package/function`. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>> | null;
+};
+
 /** Functions: deploying them, running them, and the record of what ran. */
 export function createFunctions(deps: FunctionsDeps) {
   const { store, clock, random, log, audit, runtime, limits, apiHost } = deps;
@@ -35,6 +47,7 @@ export function createFunctions(deps: FunctionsDeps) {
   const journal = createJournal({ activity: store.activity, log });
   const throttle = createThrottle({ clock, limits });
   const invoker = createInvoker({ catalog, journal, throttle, runtime, clock, random, log });
+  const queued: QueuedCall[] = [];
   const entities = { store, clock, random, audit, catalog };
 
   return {
@@ -42,6 +55,30 @@ export function createFunctions(deps: FunctionsDeps) {
     packages: createPackages(entities),
     activations: createActivations({ journal }),
     invoke: invoker.invoke,
+    /** Whether a namespace has an action called `name` or `package/name`, where the package may be a binding. */
+    hasAction(namespaceId: NamespaceId, path: string): boolean {
+      try {
+        resolveAction(catalog.find, keyOfPath(namespaceId, path));
+        return true;
+      } catch (error) {
+        if (error instanceof LatchkeyError) return false;
+        throw error;
+      }
+    },
+    /** Accepts a call that nobody waits for; it runs once `startQueued` is called. */
+    async enqueue(_: Tx, call: QueuedCall): Promise<void> {
+      queued.push(call);
+    },
+    startQueued(): void {
+      for (const { caller, path, body } of queued.splice(0)) {
+        const key = keyOfPath(caller.namespaceId, path);
+        // It came out of a JSON parser.
+        const payload = (body ?? {}) as JsonObject;
+        invoker
+          .invoke({ caller, key, payload, system: null, transactionId: randomHex(random, 16), waitMs: 0 })
+          .catch((error: unknown) => log.warn({ error }, "a queued call was refused"));
+      }
+    },
     web: createWebCalls({ catalog, invoker, limits }),
     kinds: runtime.kinds(),
     limits,
