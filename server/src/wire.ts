@@ -81,6 +81,12 @@ export function wire(ground: Ground) {
       retentionMs: config.activationRetentionMs,
     },
     apiHost: () => publicUrl,
+    standing: (ref) => {
+      if (ref.kind === "access_key") return accessKeys.standingOf(ref.keyId);
+      const member = namespaces.grantsOf(ref.namespaceId, ref.ownerId);
+      const through = { credentialKind: "schedule", credentialId: ref.trigger, namespaceId: ref.namespaceId } as const;
+      return member === null ? null : { ...member, ...through };
+    },
   });
   namespaces.onDelete(functions.removeNamespace);
   const schedules = createSchedules({
@@ -108,7 +114,10 @@ export function wire(ground: Ground) {
     clock,
     random,
     log,
-    authenticate: { token: identity.recognise, access_key: accessKeys.verify },
+    authenticate: {
+      token: identity.recognise,
+      access_key: (header, origin) => functions.recogniseToken(header) ?? accessKeys.verify(header, origin),
+    },
     routes,
     openRoutes: [webActionRoute(functions)],
     rateLimits: config.rateLimits,
@@ -137,11 +146,13 @@ export function wire(ground: Ground) {
       const reachable = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
       const url = `http://${family === "IPv6" && reachable === address ? `[${address}]` : reachable}:${port}`;
       publicUrl = config.publicUrl ?? url;
+      await functions.recover();
       return url;
     },
     /** Stops listening, lets running functions finish, writes everything down. */
     async close(): Promise<void> {
       for (const task of periodic) task.stop();
+      functions.stopQueue();
       // At the same time: requests wait for functions, and functions that outstay the grace are ended.
       // A request that has not arrived whole by then never will.
       const cutOff = setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS);

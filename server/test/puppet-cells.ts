@@ -113,7 +113,7 @@ export function createPuppetPool(size: Partial<typeof SIZE> = {}) {
     const submitted: Submitted = {
       call: {
         action,
-        request: { activationId: "", transactionId: "", apiHost: "", value: {} },
+        request: { activationId: "", transactionId: "", apiHost: "", apiKey: null, value: {} },
         valueJson: "{}",
         acceptedAtMs: clock.monotonicMs(),
         handedBack: false,

@@ -8,6 +8,7 @@ import {
   functionRoutes,
   webActionRoute,
 } from "../src/functions/index.ts";
+import type { Standing } from "../src/functions/model/callers.ts";
 import { createHttp } from "../src/http/server.ts";
 import type { TeamId, UserId } from "../src/identity/index.ts";
 import { systemClock } from "../src/kernel/clock.ts";
@@ -81,9 +82,12 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const audit = createAudit({ clock });
   const apiHost = () => "http://127.0.0.1:3233";
-  const functions = createFunctions({ store, clock, random, log, audit, runtime, limits, apiHost });
-
   const callers = new Map<string, NamespacePrincipal>();
+  /** Keys that are no more, and what is left to the others. */
+  const standings = new Map<string, NamespacePrincipal | null>();
+  const standing: Standing = (ref) => (ref.kind === "access_key" ? (standings.get(ref.keyId) ?? null) : null);
+  const functions = createFunctions({ store, clock, random, log, audit, runtime, limits, apiHost, standing });
+
   const app = createHttp({
     clock,
     random,
@@ -101,6 +105,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
     verifyAnswers: true,
   });
   onTestFinished(async () => {
+    functions.stopQueue();
     await functions.drain();
     await runtime.drain(0);
     await app.close();
@@ -110,6 +115,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
   const as = (caller: NamespacePrincipal) => {
     const header = `Basic ${callers.size}`;
     callers.set(header, caller);
+    standings.set(caller.credentialId, caller);
     const send = async (method: "GET" | "PUT" | "POST" | "DELETE", path: string, body?: unknown) => {
       const request: InjectOptions = {
         method,

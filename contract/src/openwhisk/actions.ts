@@ -31,6 +31,14 @@ export const ExecBody = z
         .unknown()
         .optional()
         .meta({ type: "string", description: "`function` or `file.function`; `main` unless given." }),
+      components: z
+        .unknown()
+        .optional()
+        .meta({
+          type: "array",
+          items: { type: "string" },
+          description: "For the kind `sequence`, in place of code: the actions to run, as `/namespace/package/name`.",
+        }),
     },
     { error: kindMissing },
   )
@@ -73,8 +81,9 @@ export const ActionShape = z
     exec: z.object({
       kind: z.string(),
       code: z.string().optional(),
-      binary: z.boolean(),
+      binary: z.boolean().optional().meta({ description: "Absent for sequences." }),
       main: z.string().optional(),
+      components: z.array(z.string()).optional().meta({ description: "Of a sequence, as `/namespace/package/name`." }),
     }),
     binding: z.string().optional().meta({ description: "The binding it was asked for through, as `namespace/name`." }),
   })

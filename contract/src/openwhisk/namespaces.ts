@@ -25,6 +25,8 @@ export const getOwnLimits = route({
       .object({
         invocationsPerMinute: z.int(),
         concurrentInvocations: z.int(),
+        firesPerMinute: z.int(),
+        maxActionInstances: z.int(),
         minActionMemory: z.int(),
         maxActionMemory: z.int(),
         minActionLogs: z.int(),

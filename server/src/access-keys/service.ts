@@ -121,6 +121,7 @@ export function createAccessKeys(deps: AccessKeysDeps) {
 
   return {
     verify: verifier.verify,
+    standingOf: verifier.standingOf,
 
     /** Issues a key to the caller. Throws `access_key.name_taken`, `access_key.bad_network`. */
     create(

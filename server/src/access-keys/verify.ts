@@ -75,6 +75,18 @@ export function createVerifier(deps: VerifierDeps) {
   };
 
   return {
+    /**
+     * Who a key stands for at this moment, for something that was begun with it; null once it opens nothing. From where it is used
+     * now is not asked: it was asked when it was used.
+     */
+    standingOf(id: string): NamespacePrincipal | null {
+      const keyId = parseAccessKeyId(id);
+      const record = keyId === undefined ? undefined : lookUp(keyId).record;
+      if (record === undefined) return null;
+      const verdict = judge(record, "", clock.now(), () => true);
+      return verdict.kind === "accepted" ? toPrincipal(record) : null;
+    },
+
     /** Who presents this `Authorization` header. Throws `access_key.*`: 401, or 429 after too many failures. */
     verify(header: string | undefined, origin: Origin): NamespacePrincipal {
       if (header === undefined) throw accessKeyErrors.credential_missing();

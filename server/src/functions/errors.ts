@@ -17,6 +17,14 @@ export const functionErrors = defineErrors("function", {
     status: 400,
     says: "Request defines parameters that are not allowed (e.g., reserved properties).",
   },
+  sequence_empty: { status: 400, says: "No component specified for the sequence." },
+  sequence_too_long: { status: 400, says: "Too many actions in the sequence." },
+  sequence_circular: { status: 400, says: "Sequence may not refer to itself." },
+  sequence_component_unknown: { status: 400, says: "Sequence component does not exist." },
+  feed_name_invalid: { status: 400, says: "Feed name is not valid" },
+  rule_incomplete: { status: 400, says: "rule requires a valid trigger and a valid action" },
+  rule_trigger_unknown: { status: 400, says: "The rule's trigger does not exist." },
+  rule_action_unknown: { status: 400, says: "The rule's action does not exist." },
   package_name_reserved: { status: 400, says: "Package name 'default' is reserved." },
   not_through_binding: { status: 400, says: "Operation not permitted on package binding." },
   binding_target_unknown: { status: 400, says: "Binding references a package that does not exist." },
@@ -34,6 +42,11 @@ export const functionErrors = defineErrors("function", {
   },
   not_authorized: { status: 403, says: "The supplied authentication is not authorized to access this resource." },
   not_found: { status: 404, says: "The requested resource does not exist." },
+  rule_without_trigger: { status: 404, says: "Only rules with existing triggers can be activated" },
+  no_remote_builds: {
+    status: 404,
+    says: "This server does not build functions remotely. Build where you deploy from: leave out --remote-build, and remoteBuild in project.yml.",
+  },
   web_address_incomplete: {
     status: 404,
     says: "The address of a web function has its namespace, its package and its name; the package may be 'default'.",
@@ -53,6 +66,10 @@ export const functionErrors = defineErrors("function", {
   too_large: { status: 413, says: "The request is larger than the server is willing or able to process." },
   too_many_per_minute: { status: 429, says: "Too many requests in the last minute." },
   too_many_in_flight: { status: 429, says: "Too many concurrent requests in flight." },
+  queue_full: {
+    status: 503,
+    says: "The server is currently unavailable (because it is overloaded or down for maintenance).",
+  },
   records_behind: {
     status: 503,
     says: "The server cannot record activations right now, so it accepts none. Try again in a moment.",

@@ -1,5 +1,6 @@
-import type { TeamId } from "../identity/index.ts";
+import type { Role, TeamId, User, UserId } from "../identity/index.ts";
 import type { EpochMs } from "../kernel/clock.ts";
+import type { CommittedReader } from "../store/committed-reader.ts";
 import type { Row } from "../store/tables.ts";
 import type { Db, Tx } from "../store/transaction.ts";
 import type { Namespace, NamespaceId } from "./model.ts";
@@ -47,4 +48,25 @@ export async function insertNamespace(tx: Tx, namespace: Namespace): Promise<voi
 /** Marks it deleted: the row stays, so that the audit log can say what an id was. */
 export async function markDeleted(tx: Tx, id: NamespaceId, at: EpochMs): Promise<void> {
   await tx.updateTable("namespaces").set({ deleted_at: at, updated_at: at }).where("id", "=", id).execute();
+}
+
+/** Somebody who belongs to the team that a namespace is of. */
+export type NamespaceMember = { readonly user: User; readonly teamId: TeamId; readonly role: Role };
+type MemberRow = { user_id: UserId; kind: User["kind"]; name: string; team_id: TeamId; role: Role };
+
+/** Finds what somebody is to a living namespace, as it is committed. */
+export function prepareMemberLookup(
+  committed: CommittedReader,
+): (namespaceId: NamespaceId, userId: UserId) => NamespaceMember | undefined {
+  const read = committed.prepare<MemberRow>(`
+    SELECT u.id AS user_id, u.kind, u.name, n.team_id, m.role
+    FROM namespaces n
+    JOIN memberships m ON m.team_id = n.team_id
+    JOIN users u ON u.id = m.user_id
+    WHERE n.id = ? AND n.deleted_at IS NULL AND u.id = ?`);
+  return (namespaceId, userId) => {
+    const row = read.get(namespaceId, userId);
+    if (row === undefined) return undefined;
+    return { user: { id: row.user_id, kind: row.kind, name: row.name }, teamId: row.team_id, role: row.role };
+  };
 }

@@ -1,13 +1,21 @@
 import type { Audit, Origin } from "../audit/index.ts";
-import { actorOf, type TeamId, type TeamPrincipal } from "../identity/index.ts";
+import { actorOf, type TeamId, type TeamPrincipal, type UserId } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import { appendChange } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
 import type { Tx } from "../store/transaction.ts";
 import { namespaceErrors } from "./errors.ts";
+import { type EffectiveGrants, effectiveGrants, FULL_GRANTS } from "./grants.ts";
 import { type DataCenter, type Namespace, type NamespaceId, parseNamespaceId } from "./model.ts";
-import { findNamespace, insertNamespace, listNamespaces, markDeleted } from "./queries.ts";
+import {
+  findNamespace,
+  insertNamespace,
+  listNamespaces,
+  markDeleted,
+  type NamespaceMember,
+  prepareMemberLookup,
+} from "./queries.ts";
 
 /** Removes what a room keeps for a namespace, in the transaction that deletes the namespace. */
 export type Cascade = (tx: Tx, namespaceId: NamespaceId, at: EpochMs) => Promise<void>;
@@ -18,6 +26,7 @@ const SANDBOX_LABEL = "sandbox";
 export function createNamespaces(deps: { store: Store; clock: Clock; random: Random; audit: Audit; limit: number }) {
   const { store, clock, random, audit } = deps;
   const cascades: Cascade[] = [];
+  const findMember = prepareMemberLookup(store.committed);
 
   const require = async (db: Store["db"] | Tx, teamId: TeamId, text: string): Promise<Namespace> => {
     const id = parseNamespaceId(text);
@@ -62,6 +71,12 @@ export function createNamespaces(deps: { store: Store; clock: Clock; random: Ran
   return {
     /** Rooms that keep something per namespace register here what to remove with it. */
     onDelete: (cascade: Cascade): void => void cascades.push(cascade),
+
+    /** What somebody may do in a namespace at this moment, when it is not a key's grants that say so; null if nothing. */
+    grantsOf(namespaceId: NamespaceId, userId: UserId): (NamespaceMember & { grants: EffectiveGrants }) | null {
+      const member = findMember(namespaceId, userId);
+      return member === undefined ? null : { ...member, grants: effectiveGrants(member.role, FULL_GRANTS) };
+    },
 
     list: (caller: TeamPrincipal): Promise<Namespace[]> => listNamespaces(store.db, caller.teamId),
 

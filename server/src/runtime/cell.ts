@@ -148,7 +148,6 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
   }
 
   function sendInit(performance: Performance): void {
-    const [, namespace] = action.qualifiedName.split("/");
     const body = {
       code: {
         codeDirectory: directory.code,
@@ -156,7 +155,7 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
         unzipPath: UNZIP_PATH,
         main: action.main,
       },
-      action: { namespace, name: action.qualifiedName, version: action.version },
+      action: { namespace: action.namespaceId, name: action.qualifiedName, version: action.version },
       environment: action.environment,
       activation: describeActivation(performance.call),
     };
@@ -180,7 +179,8 @@ export function startCell(deps: CellDeps, action: ActionToRun, events: CellEvent
 
   function describeActivation({ request }: Call): Record<string, string | number> {
     const { activationId, transactionId, apiHost } = request;
-    return { activationId, transactionId, apiHost, deadline: clock.now() + limits.timeoutMs };
+    const apiKey = request.apiKey?.reveal() ?? "";
+    return { activationId, transactionId, apiHost, apiKey, deadline: clock.now() + limits.timeoutMs };
   }
 
   /** A frame that nobody asked for comes from a function that plays with the channel. */

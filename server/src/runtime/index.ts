@@ -5,6 +5,7 @@ export type {
   JsonObject,
   JsonValue,
   RunOutcome,
+  RunRequest,
   RunStatus,
   Runtime,
   RuntimeConfig,

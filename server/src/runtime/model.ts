@@ -1,4 +1,5 @@
 import type { EpochMs } from "../kernel/clock.ts";
+import type { Secret } from "../kernel/secret.ts";
 
 /** What JSON text can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -38,6 +39,8 @@ export type RunRequest = {
   readonly activationId: string;
   readonly transactionId: string;
   readonly apiHost: string;
+  /** What the function calls the server with, `id:secret`; null if it is given nothing. */
+  readonly apiKey: Secret | null;
   /** The function's argument: an object, or an array between the parts of a sequence. */
   readonly value: JsonValue;
 };

@@ -108,7 +108,7 @@ export type EntitiesTable = {
   namespace_id: string;
   package: string;
   name: string;
-  collection: "action" | "package";
+  collection: "action" | "package" | "trigger" | "rule";
   version: string;
   publish: number;
   updated_at: number;
@@ -120,8 +120,25 @@ export type EntitiesTable = {
   /** Unique to this state of the entity. */
   revision: string;
   code_id: string | null;
+  /** Of a rule, the trigger that it is linked to; null once that is gone, and for everything else. */
+  trigger_name: string | null;
 };
 export type FunctionCodeTable = { id: string; code: string };
+
+/** Invocations that were accepted and whose records are not known to be written. */
+export type InvocationsTable = {
+  id: string;
+  /** The namespace it runs for. */
+  namespace_id: string;
+  accepted_at: number;
+  /** Which run of the server has started it; null while it waits. */
+  started_by: string | null;
+  transaction_id: string;
+  /** JSON: in whose name, and what. */
+  caller: string;
+  target: string;
+  payload: string;
+};
 
 /** Functions that are called at set times. `next_run_at` is null for what is not to run. */
 export type SchedulesTable = {
@@ -158,6 +175,7 @@ export type Tables = {
   entities: EntitiesTable;
   function_code: FunctionCodeTable;
   schedules: SchedulesTable;
+  invocations: InvocationsTable;
 };
 
 export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;

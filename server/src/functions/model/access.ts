@@ -1,22 +1,16 @@
 import {
   mayDo,
   mayDoToAll,
-  type NamespaceId,
   type NamespacePrincipal,
   type Operation,
+  parseNamespaceId,
 } from "../../namespaces/index.ts";
 import { functionErrors } from "../errors.ts";
 import type { Activation } from "./activations.ts";
 import { checkNamespaceName, type EntityKey, parseEntityName, pathOf, qualifiedNameOf } from "./names.ts";
 
-/**
- * The public, calling what a namespace has put on the web: it acts for that namespace, under no key and with no grants of its
- * own. Whether it may is the action's to say.
- */
-export type WebCaller = { readonly credentialKind: "web"; readonly namespaceId: NamespaceId };
-
 /** A refusal that names what was asked for, whether that exists or not: it says nothing about it. */
-const refusal = (namespace: string, path: string) =>
+export const refusal = (namespace: string, path: string) =>
   functionErrors.not_authorized({
     says: `The supplied authentication is not authorized to access '${namespace}/${path}'.`,
   });
@@ -35,6 +29,27 @@ export function requireOwnNamespace(caller: NamespacePrincipal, namespace: strin
   throw path === null ? functionErrors.not_authorized() : refusal(namespace, path);
 }
 
+/**
+ * The entity that a request's path names, in whatever namespace: what of another one can be seen and run there is for whoever looks
+ * it up to say. Throws for names that cannot be.
+ */
+export function keyAnywhere(
+  caller: NamespacePrincipal,
+  namespace: string,
+  packageName: string,
+  name: string,
+): EntityKey {
+  if (namespace === "_" || namespace === caller.namespaceId) return keyIn(caller, "_", packageName, name);
+  const inside = {
+    packageName: packageName === "" ? ("" as const) : parseEntityName(packageName),
+    name: parseEntityName(name),
+  };
+  const namespaceId = parseNamespaceId(namespace);
+  if (namespaceId !== undefined) return { namespaceId, ...inside };
+  checkNamespaceName(namespace);
+  throw refusal(namespace, pathOf(inside));
+}
+
 /** The entity that a request's path names, if the path stays in the caller's namespace. Throws for names that cannot be. */
 export function keyIn(caller: NamespacePrincipal, namespace: string, packageName: string, name: string): EntityKey {
   const key: EntityKey = {
@@ -46,14 +61,51 @@ export function keyIn(caller: NamespacePrincipal, namespace: string, packageName
   return key;
 }
 
-/** Throws `function.not_authorized` unless the caller's grants cover this action. */
+/**
+ * Whether the caller's grants cover this entity. Patterns are about names of the caller's own namespace; what another one shares
+ * takes a grant for everything.
+ */
+export const mayEntity = (caller: NamespacePrincipal, operation: Operation, key: EntityKey): boolean =>
+  key.namespaceId === caller.namespaceId
+    ? mayDo(caller.grants, operation, pathOf(key))
+    : mayDoToAll(caller.grants, operation, "");
+
+/** Throws `function.not_authorized` unless the caller's grants cover this entity. */
 export function requireMay(caller: NamespacePrincipal, operation: Operation, key: EntityKey): void {
-  if (!mayDo(caller.grants, operation, pathOf(key))) throw refusal(key.namespaceId, pathOf(key));
+  if (!mayEntity(caller, operation, key)) throw refusal(key.namespaceId, pathOf(key));
+}
+
+/**
+ * Refuses to have functions run that the caller could not have run: by a sequence, by a rule, over the web. Whoever may replace a
+ * function could. The refusal names all that are refused, as OpenWhisk does (openwhisk-api 1.3).
+ */
+export function requireMayPutToUse(caller: NamespacePrincipal, keys: readonly EntityKey[]): void {
+  const refused = keys.filter((key) => !mayEntity(caller, "invoke", key) && !mayEntity(caller, "deploy", key));
+  if (refused.length > 0) throw refusals(refused);
+}
+
+/** Throws `function.not_authorized`, naming all that is refused. */
+export function requireMayInvoke(caller: NamespacePrincipal, keys: readonly EntityKey[]): void {
+  const refused = keys.filter((key) => !mayEntity(caller, "invoke", key));
+  if (refused.length > 0) throw refusals(refused);
+}
+
+const refusals = (keys: readonly EntityKey[]) => {
+  const names = [...new Set(keys.map(qualifiedNameOf))].join(", ");
+  return functionErrors.not_authorized({
+    says: `The supplied authentication is not authorized to access '${names}'.`,
+  });
+};
+
+/** Throws `function.not_authorized` unless the caller may have everything run, whatever it is called. */
+export function requireMayPutAllToUse({ grants, namespaceId }: NamespacePrincipal, path: string): void {
+  if (mayDoToAll(grants, "invoke", "") || mayDoToAll(grants, "deploy", "")) return;
+  throw refusal(namespaceId, path);
 }
 
 /** Whether the caller's grants cover everything in this package, now and later. */
-const mayPackage = ({ grants }: NamespacePrincipal, operation: Operation, { name }: EntityKey): boolean =>
-  mayDoToAll(grants, operation, `${name}/`);
+const mayPackage = ({ grants, namespaceId }: NamespacePrincipal, operation: Operation, key: EntityKey): boolean =>
+  mayDoToAll(grants, operation, key.namespaceId === namespaceId ? `${key.name}/` : "");
 
 /** A package is all that is in it, so it takes a grant for all of that. */
 export function requireMayPackage(caller: NamespacePrincipal, operation: Operation, key: EntityKey): void {
@@ -69,9 +121,11 @@ export function readableIn<Item extends { readonly key: EntityKey }>(
   key: EntityKey,
   content: readonly Item[],
 ): readonly Item[] {
-  const { grants } = caller;
-  const mayRead = (path: string): boolean => mayDo(grants, "read", path);
-  const readable = content.filter((item) => mayRead(`${key.name}/${item.key.name}`) && mayRead(pathOf(item.key)));
+  const mayRead = (entity: EntityKey): boolean => mayEntity(caller, "read", entity);
+  const readable = content.filter((item) => {
+    const isForeign = item.key.namespaceId !== caller.namespaceId;
+    return mayRead({ ...key, packageName: key.name, name: item.key.name }) && (isForeign || mayRead(item.key));
+  });
   if (readable.length === 0) requireMayPackage(caller, "read", key);
   return readable;
 }
@@ -114,5 +168,9 @@ export function activationSightOf({ grants, credentialId }: NamespacePrincipal):
 export function isInSight(sight: ActivationSight, activation: Activation): boolean {
   if (activation.accessKeyId === sight.accessKeyId) return true;
   const grants = sight.patterns.map((pattern) => ({ operation: "read", pattern }) as const);
-  return mayDo(grants, "read", pathOf(activation));
+  return mayDo(grants, "read", sightPathOf(activation));
 }
+
+/** What patterns are matched with: a name in another namespace's package is no name in this one, but a binding's is. */
+const sightPathOf = (activation: Activation): string =>
+  activation.providerId === null ? pathOf(activation) : `${activation.bindingName ?? ""}/${activation.name}`;

@@ -7,8 +7,13 @@ import type { ActionLimits } from "./limits.ts";
 
 export type ActivationId = Brand<string, "ActivationId">;
 
-/** Stands where a record names key and owner, of an activation that no key asked for. Neither is ever called so. */
+/** Stands where a record names key and owner, of an activation that the public asked for. Neither is ever called so. */
 export const WEB = "web";
+/** Stands where a record names the key, of an activation that a schedule asked for. */
+export const SCHEDULE = "schedule";
+
+/** What a record is about: one run of a function, runs one after the other, or a trigger that was fired. */
+export type ActivationForm = "action" | "sequence" | "composition" | "trigger";
 
 const ID_LENGTH = 32;
 
@@ -30,10 +35,16 @@ export const makeActivationId = (now: EpochMs, random20Hex: string): ActivationI
 /** Below every id that is made at `instant` or later. */
 export const idsBefore = (instant: EpochMs): string => Math.max(0, instant).toString(16).padStart(12, "0");
 
-/** One run of a function, as it is kept. What it logged is kept beside it, since that arrives later. */
+/** What came of one request to run something, as it is kept. What it logged is kept beside it, since that arrives later. */
 export type Activation = {
   readonly id: ActivationId;
+  readonly form: ActivationForm;
+  /** The sequence or composition that this is a part of. */
+  readonly cause: ActivationId | null;
+  /** For which it ran. */
   readonly namespaceId: NamespaceId;
+  /** The namespace whose shared package it is in; null for what is the namespace's own. */
+  readonly providerId: NamespaceId | null;
   readonly packageName: string;
   readonly name: string;
   /** The binding it was invoked through. */
@@ -43,6 +54,8 @@ export type Activation = {
   readonly limits: ActionLimits;
   readonly startedAt: EpochMs;
   readonly endedAt: EpochMs;
+  /** Of what is made of parts, theirs together; null where it is the time between start and end. */
+  readonly durationMs: number | null;
   readonly waitMs: number;
   /** Null unless a process was started for it. */
   readonly initMs: number | null;
@@ -50,9 +63,11 @@ export type Activation = {
   readonly status: RunStatus;
   readonly result: JsonValue;
   readonly resultBytes: number;
-  /** The key it ran under, and whose that was; both `WEB` for what the public asked for. */
+  /** The key it ran under, and whose that was; both `WEB` for what the public asked for, the key `SCHEDULE` for a schedule's. */
   readonly accessKeyId: string;
   readonly ownerId: string;
+  /** The scheduled trigger that asked for it. */
+  readonly schedule: string | null;
 };
 
 /** Everything of an activation but what it gave, which may be large. */

@@ -15,6 +15,10 @@ const uniqueAnnotations = (annotations: readonly Annotation[]): readonly Annotat
 export const annotationValue = (annotations: readonly Annotation[], key: string): JsonValue | undefined =>
   annotations.find((annotation) => annotation.key === key)?.value;
 
+/** What OpenWhisk takes for a yes where it does not insist on `true` (openwhisk-api 4.5). */
+export const isTruthy = (value: JsonValue | undefined): boolean =>
+  value !== undefined && value !== false && value !== null && value !== 0 && value !== "";
+
 /**
  * An action's annotations after a PUT: the given ones over the stored ones less the deleted, in the client's order, then what
  * the server sets. Clients look at the list's end, so the server's two always stand there (openwhisk-api 4.5).
@@ -47,3 +51,7 @@ export function packageAnnotations(
   const value = { namespace: binding.namespaceId, name: binding.name };
   return [...own.filter(({ key }) => key !== BINDING), { key: BINDING, value }];
 }
+
+/** Annotations as other namespaces see them: the secret of a function on the web is not for them. */
+export const sharedAnnotations = (annotations: readonly Annotation[]): readonly Annotation[] =>
+  annotations.filter(({ key }) => key !== "require-whisk-auth");

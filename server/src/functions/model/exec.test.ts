@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isBase64, readExec } from "./exec.ts";
+import { isBase64, readCode } from "./exec.ts";
 
 const kind = (name: string, more = {}) => ({
   family: name.split(":")[0] ?? "",
@@ -26,14 +26,14 @@ describe("exec", () => {
     { asked: " NodeJS:18\n", stored: "nodejs:18" },
     { asked: "nodejs:default", stored: "nodejs:24" },
   ])("of kind $asked is stored as $stored", ({ asked, stored }) => {
-    expect(readExec({ kind: asked, code: "x" }, KINDS)).toEqual({
+    expect(readCode({ kind: asked, code: "x" }, KINDS)).toEqual({
       exec: { kind: stored, main: null, binary: false },
       code: "x",
     });
   });
 
   test("may have empty code, and names its function if it likes", () => {
-    expect(readExec({ kind: "nodejs:18", code: "", main: "run" }, KINDS)).toEqual({
+    expect(readCode({ kind: "nodejs:18", code: "", main: "run" }, KINDS)).toEqual({
       exec: { kind: "nodejs:18", main: "run", binary: false },
       code: "",
     });
@@ -73,7 +73,7 @@ describe("exec", () => {
       says: "'main' must be a string defined in 'exec' for 'java:8' actions",
     },
   ])("$exec is refused", ({ exec, says }) => {
-    expect(() => readExec(exec, KINDS)).toThrow(
+    expect(() => readCode(exec, KINDS)).toThrow(
       expect.objectContaining({ status: 400, says: `The request content was malformed:\n${says}` }),
     );
   });
@@ -81,7 +81,7 @@ describe("exec", () => {
   test("of a retired kind is refused, since it could not be run", () => {
     const says =
       "The 'nodejs:6' runtime is no longer supported. You may read and delete but not update or invoke this action.";
-    expect(() => readExec({ kind: "nodejs:6", code: "x" }, KINDS)).toThrow(
+    expect(() => readCode({ kind: "nodejs:6", code: "x" }, KINDS)).toThrow(
       expect.objectContaining({ status: 400, says }),
     );
   });

@@ -1,8 +1,9 @@
 import type { RuntimeKind } from "../../runtime/index.ts";
 import { functionErrors, malformed } from "../errors.ts";
+import type { EntityKey } from "./names.ts";
 
-/** What an action runs, without the code itself. */
-export type Exec = {
+/** Code, without the code itself. */
+export type CodeExec = {
   readonly kind: string;
   /** Null where the client named none; the runtime then takes `main`. */
   readonly main: string | null;
@@ -10,11 +11,37 @@ export type Exec = {
   readonly binary: boolean;
 };
 
+/** Actions that run one after the other, each with what the one before it gave. */
+export type SequenceExec = { readonly kind: typeof SEQUENCE; readonly components: readonly EntityKey[] };
+
+/** What an action runs. */
+export type Exec = CodeExec | SequenceExec;
+
+export const SEQUENCE = "sequence";
+export const isSequence = (exec: Exec): exec is SequenceExec => "components" in exec;
+
 /** `exec` of a request as far as its shape is known to be right: an object with a kind. */
-export type AskedExec = { readonly kind: string; readonly code?: unknown; readonly main?: unknown };
+export type AskedExec = {
+  readonly kind: string;
+  readonly code?: unknown;
+  readonly main?: unknown;
+  readonly components?: unknown;
+};
+
+/** The names of a sequence's components; undefined for what is to be code. Throws `malformed`. */
+export function readComponents({ kind, components }: AskedExec): readonly string[] | undefined {
+  if (kind.trim().toLowerCase() !== SEQUENCE) return undefined;
+  if (components === undefined || components === null) {
+    throw malformed("'components' must be defined for sequence kind");
+  }
+  if (!Array.isArray(components) || !components.every((name) => typeof name === "string")) {
+    throw malformed("'components' must be an array");
+  }
+  return components;
+}
 
 /** Reads `exec` for the kinds this server has; throws with OpenWhisk's texts (openwhisk-api 4.4). */
-export function readExec(asked: AskedExec, kinds: readonly RuntimeKind[]): { exec: Exec; code: string } {
+export function readCode(asked: AskedExec, kinds: readonly RuntimeKind[]): { exec: CodeExec; code: string } {
   const kind = findKind(asked.kind, kinds);
   refuseRetired(kind);
   const { code, main } = asked;

@@ -6,11 +6,23 @@ type Range = { readonly min: number; readonly max: number; readonly default: num
 export type FunctionLimits = {
   /** Per namespace and minute of the wall clock. */
   readonly invocationsPerMinute: number;
+  /** Firings of triggers, per namespace and minute of the wall clock. */
+  readonly firesPerMinute: number;
   /** Per namespace at one time. */
   readonly concurrentInvocations: number;
+  /** Accepted invocations that wait for their turn, of all namespaces together. */
+  readonly waitingInvocations: number;
+  /** Functions that one sequence may run, those of sequences in it counted in; also of a composition. */
+  readonly sequenceLength: number;
   readonly timeoutMs: Range;
   readonly memoryMb: Range;
   readonly logsMb: Range;
+  /** Of code as it is stored, base64 included. */
+  readonly codeBytes: number;
+  /** Of what is bound to one entity. */
+  readonly parametersBytes: number;
+  /** Of what a function or a trigger is called with. */
+  readonly payloadBytes: number;
   /** Of what an activation logs within its own limit, how much is kept. */
   readonly logsKeptBytes: number;
   /** How long a blocking invocation is waited for before it is answered with its id alone. */
@@ -22,18 +34,21 @@ export type FunctionLimits = {
 /** DigitalOcean's figures (openwhisk-api 1.5, 4.7 and 5.1; do-functions-api 9). */
 export const DEFAULT_LIMITS: FunctionLimits = {
   invocationsPerMinute: 600,
+  firesPerMinute: 600,
   concurrentInvocations: 120,
+  waitingInvocations: 10_000,
+  sequenceLength: 50,
   timeoutMs: { min: 100, max: 900_000, default: 3000 },
   memoryMb: { min: 128, max: 1024, default: 256 },
   logsMb: { min: 0, max: 10, default: 10 },
+  codeBytes: 50_331_648,
+  parametersBytes: 1_048_576,
+  payloadBytes: 1_048_576,
   logsKeptBytes: 262_144,
   blockingWaitMs: 30_000,
   retentionMs: 3 * 24 * 3_600_000,
 };
 
-/** Of code as it is stored, base64 included. */
-export const CODE_BYTES_MAX = 50_331_648;
-export const PARAMETERS_BYTES_MAX = 1_048_576;
 export const ANNOTATIONS_BYTES_MAX = 1_048_576;
 /** Of a function's result; the runtime enforces it. */
 export const RESULT_BYTES_MAX = 1_048_576;

@@ -33,6 +33,27 @@ export function checkNamespaceName(text: string): void {
   if (!SEGMENT.test(text)) throw functionErrors.namespace_illegal();
 }
 
+/** The namespace that a path names, whether there is one or not. Throws `function.namespace_*` for what none could be called. */
+export function namespaceNamed(text: string): NamespaceId {
+  checkNamespaceName(text);
+  return text as NamespaceId;
+}
+
+/** A name as requests spell it in full. */
+export type FullName = { readonly namespace: string; readonly packageName: string; readonly name: string };
+
+/**
+ * Reads `/namespace/name` or `/namespace/package/name`; the slash in front may be missing, and `_` is the caller's namespace.
+ * Undefined for anything else. Whether the parts can be names is not looked at.
+ */
+export function splitFullName(text: string): FullName | undefined {
+  const [namespace, second, third, ...more] = text.replace(/^\//, "").split("/");
+  if (!namespace || !second || third === "" || more.length > 0) return undefined;
+  return third === undefined
+    ? { namespace, packageName: "", name: second }
+    : { namespace, packageName: second, name: third };
+}
+
 /** `package/name`, or just `name`: what patterns of grants are matched with. */
 export const pathOf = ({ packageName, name }: { packageName: string; name: string }): string =>
   packageName === "" ? name : `${packageName}/${name}`;

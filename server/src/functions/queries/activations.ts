@@ -2,7 +2,13 @@ import type { NamespaceId } from "../../namespaces/index.ts";
 import type { RunStatus } from "../../runtime/index.ts";
 import type { Activity } from "../../store/activity/activity.ts";
 import type { ActivationSight } from "../model/access.ts";
-import type { ActivationFilter, ActivationId, ActivationSummary, ActivationWithLogs } from "../model/activations.ts";
+import type {
+  ActivationFilter,
+  ActivationForm,
+  ActivationId,
+  ActivationSummary,
+  ActivationWithLogs,
+} from "../model/activations.ts";
 
 type SummaryRow = {
   id: string;
@@ -23,17 +29,25 @@ type SummaryRow = {
   status: RunStatus;
   access_key_id: string;
   owner_id: string;
+  form: ActivationForm;
+  cause: string | null;
+  duration_ms: number | null;
+  schedule: string | null;
+  provider_id: string | null;
 };
 type ActivationRow = SummaryRow & { result_bytes: number; result: string; logs: string };
 
 const SUMMARY_COLUMNS =
   "id, namespace_id, package, name, binding, version, kind, timeout_ms, memory_mb, logs_mb, started_at, ended_at, " +
-  "wait_ms, init_ms, timed_out, status, access_key_id, owner_id";
+  "wait_ms, init_ms, timed_out, status, access_key_id, owner_id, form, cause, duration_ms, schedule, provider_id";
 const ALL_COLUMNS = `${SUMMARY_COLUMNS}, result_bytes, result, logs`;
 /** A record that was written although the writer heard otherwise is not written twice. */
 const INSERT = `INSERT INTO activations (${ALL_COLUMNS}) VALUES (${ALL_COLUMNS.replace(/\w+/g, "?")}) ON CONFLICT (id) DO NOTHING`;
 
-const PATH = "CASE package WHEN '' THEN name ELSE package || '/' || name END";
+/** As `sightPathOf` has it. */
+const PATH =
+  "CASE WHEN provider_id IS NOT NULL THEN coalesce(binding, '') || '/' || name" +
+  " WHEN package = '' THEN name ELSE package || '/' || name END";
 const LISTED =
   "namespace_id = ? AND started_at >= ? AND started_at <= ?" +
   " AND (? IS NULL OR (name = ? AND (package = ? OR binding = ?)))" +
@@ -73,6 +87,11 @@ export function writeActivation(
       record.status,
       record.accessKeyId,
       record.ownerId,
+      record.form,
+      record.cause,
+      record.durationMs,
+      record.schedule,
+      record.providerId,
       record.resultBytes,
       JSON.stringify(record.result),
       JSON.stringify(record.logs),
@@ -161,6 +180,11 @@ const toSummary = (row: SummaryRow): ActivationSummary => ({
   status: row.status,
   accessKeyId: row.access_key_id,
   ownerId: row.owner_id,
+  form: row.form,
+  cause: row.cause as ActivationId | null,
+  durationMs: row.duration_ms,
+  schedule: row.schedule,
+  providerId: row.provider_id as NamespaceId | null,
 });
 
 const toActivation = (row: ActivationRow): ActivationWithLogs => ({

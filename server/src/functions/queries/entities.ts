@@ -3,9 +3,25 @@ import type { NamespaceId } from "../../namespaces/index.ts";
 import type { CommittedReader } from "../../store/committed-reader.ts";
 import type { Tables } from "../../store/tables.ts";
 import type { Db, Tx } from "../../store/transaction.ts";
-import type { ActionSummary, Entity, PackageSummary } from "../model/entities.ts";
+import type {
+  ActionSummary,
+  Collection,
+  Entity,
+  PackageSummary,
+  RuleSummary,
+  TriggerSummary,
+} from "../model/entities.ts";
 import type { EntityKey } from "../model/names.ts";
-import { type EntityRow, type ListedRow, toActionSummary, toEntity, toPackageSummary, toRow } from "./rows.ts";
+import {
+  type EntityRow,
+  type ListedRow,
+  toActionSummary,
+  toEntity,
+  toPackageSummary,
+  toRow,
+  toRuleSummary,
+  toTriggerSummary,
+} from "./rows.ts";
 
 /** Finds what is committed under a name; a few microseconds, for the path of every invocation. */
 export function prepareEntityLookup(committed: CommittedReader): (key: EntityKey) => Entity | undefined {
@@ -56,7 +72,15 @@ export async function listPackages(db: Db | Tx, namespaceId: NamespaceId, page: 
   return (await listRows(db, "package", { namespaceId, packageName: null }, page)).map(toPackageSummary);
 }
 
-export async function countEntities(db: Db | Tx, collection: Entity["collection"], place: Place): Promise<number> {
+export async function listTriggers(db: Db | Tx, namespaceId: NamespaceId, page: Page): Promise<TriggerSummary[]> {
+  return (await listRows(db, "trigger", { namespaceId, packageName: null }, page)).map(toTriggerSummary);
+}
+
+export async function listRules(db: Db | Tx, namespaceId: NamespaceId, page: Page): Promise<RuleSummary[]> {
+  return (await listRows(db, "rule", { namespaceId, packageName: null }, page)).map(toRuleSummary);
+}
+
+export async function countEntities(db: Db | Tx, collection: Collection, place: Place): Promise<number> {
   const row = await inPlace(db, collection, place)
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
@@ -64,7 +88,7 @@ export async function countEntities(db: Db | Tx, collection: Entity["collection"
 }
 
 /** Newest first; the name decides between those of one millisecond, so that pages neither repeat nor skip. */
-async function listRows(db: Db | Tx, collection: Entity["collection"], place: Place, page: Page): Promise<ListedRow[]> {
+async function listRows(db: Db | Tx, collection: Collection, place: Place, page: Page): Promise<ListedRow[]> {
   const all = inPlace(db, collection, place)
     .select([
       "namespace_id",
@@ -76,6 +100,7 @@ async function listRows(db: Db | Tx, collection: Entity["collection"], place: Pl
       "updated_at",
       "annotations",
       "body",
+      "trigger_name",
     ])
     .orderBy("updated_at", "desc")
     .orderBy("package")
@@ -83,7 +108,7 @@ async function listRows(db: Db | Tx, collection: Entity["collection"], place: Pl
   return (page === null ? all : all.limit(page.limit).offset(page.skip)).execute();
 }
 
-const inPlace = (db: Db | Tx, collection: Entity["collection"], { namespaceId, packageName }: Place) => {
+const inPlace = (db: Db | Tx, collection: Collection, { namespaceId, packageName }: Place) => {
   const all = db.selectFrom("entities").where("namespace_id", "=", namespaceId).where("collection", "=", collection);
   return packageName === null ? all : all.where("package", "=", packageName);
 };

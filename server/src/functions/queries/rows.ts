@@ -1,6 +1,15 @@
 import type { NamespaceId } from "../../namespaces/index.ts";
 import type { NewRow, Row } from "../../store/tables.ts";
-import type { Action, ActionSummary, Binding, Entity, Package, PackageSummary } from "../model/entities.ts";
+import type {
+  ActionSummary,
+  Binding,
+  Entity,
+  PackageSummary,
+  Rule,
+  RuleStatus,
+  RuleSummary,
+  TriggerSummary,
+} from "../model/entities.ts";
 import type { Exec } from "../model/exec.ts";
 import type { ActionLimits } from "../model/limits.ts";
 import type { EntityKey, EntityName } from "../model/names.ts";
@@ -11,6 +20,7 @@ export type ListedRow = Omit<EntityRow, "parameters" | "revision" | "code_id">;
 
 type ActionBody = { exec: Exec; limits: ActionLimits };
 type PackageBody = { binding: Binding | null };
+type RuleBody = { trigger: EntityKey; action: EntityKey; status: RuleStatus };
 
 const keyOf = (row: Pick<EntityRow, "namespace_id" | "package" | "name">): EntityKey => ({
   namespaceId: row.namespace_id as NamespaceId,
@@ -36,15 +46,43 @@ export const toPackageSummary = (row: ListedRow): PackageSummary => ({
   ...(JSON.parse(row.body) as PackageBody),
 });
 
+export const toTriggerSummary = (row: ListedRow): TriggerSummary => listed(row);
+
+export const toRuleSummary = (row: ListedRow): RuleSummary => ({
+  ...listed(row),
+  ...(JSON.parse(row.body) as RuleBody),
+  isLinked: row.trigger_name !== null,
+});
+
+const stored = (row: EntityRow) => ({ parameters: JSON.parse(row.parameters), revision: row.revision });
+
+export const toRule = (row: EntityRow): Rule => ({ ...toRuleSummary(row), ...stored(row), collection: "rule" });
+
 export function toEntity(row: EntityRow): Entity {
-  const stored = { ...listed(row), parameters: JSON.parse(row.parameters), revision: row.revision };
-  return row.collection === "action"
-    ? { ...stored, ...(JSON.parse(row.body) as ActionBody), collection: "action", codeId: row.code_id ?? "" }
-    : { ...stored, ...(JSON.parse(row.body) as PackageBody), collection: "package" };
+  switch (row.collection) {
+    case "action":
+      return { ...toActionSummary(row), ...stored(row), collection: "action", codeId: row.code_id };
+    case "package":
+      return { ...toPackageSummary(row), ...stored(row), collection: "package" };
+    case "trigger":
+      return { ...toTriggerSummary(row), ...stored(row), collection: "trigger" };
+    case "rule":
+      return toRule(row);
+  }
 }
 
-const bodyOf = (entity: Action | Package): ActionBody | PackageBody =>
-  entity.collection === "action" ? { exec: entity.exec, limits: entity.limits } : { binding: entity.binding };
+function bodyOf(entity: Entity): ActionBody | PackageBody | RuleBody | Record<string, never> {
+  switch (entity.collection) {
+    case "action":
+      return { exec: entity.exec, limits: entity.limits };
+    case "package":
+      return { binding: entity.binding };
+    case "trigger":
+      return {};
+    case "rule":
+      return { trigger: entity.trigger, action: entity.action, status: entity.status };
+  }
+}
 
 export const toRow = (entity: Entity): NewRow<"entities"> => ({
   namespace_id: entity.key.namespaceId,
@@ -59,4 +97,5 @@ export const toRow = (entity: Entity): NewRow<"entities"> => ({
   body: JSON.stringify(bodyOf(entity)),
   revision: entity.revision,
   code_id: entity.collection === "action" ? entity.codeId : null,
+  trigger_name: entity.collection === "rule" && entity.isLinked ? entity.trigger.name : null,
 });

@@ -255,9 +255,12 @@ describe("another namespace", () => {
       for (const part of ["", "/logs", "/result"]) {
         expect(await t.get(`/${other}/activations/${id}${part}`)).toMatchObject(refused(id));
       }
-      for (const list of ["actions", "actions/", "packages", "packages/", "activations", "activations/"]) {
+      for (const list of ["actions", "actions/", "activations", "activations/"]) {
         expect(await t.get(`/${other}/${list}`)).toMatchObject(refused(null));
       }
+      // The packages that it shares: here, none.
+      expect(await t.get(`/${other}/packages`)).toMatchObject({ status: 200, body: [] });
+      expect(await t.get(`/${other}/packages/?count=true`)).toMatchObject({ status: 200, body: { packages: 0 } });
     },
   );
 

@@ -130,14 +130,6 @@ describe("putting an action", () => {
       ),
     },
     {
-      what: "a sequence",
-      body: { exec: { kind: "sequence", components: ["/_/a"] } },
-      says: malformed(
-        "The specified runtime 'sequence' is not supported by this platform. Valid values are: " +
-          "'nodejs:14', 'nodejs:18', 'nodejs:20', 'nodejs:22', 'nodejs:24'.",
-      ),
-    },
-    {
       what: "no code",
       body: { exec: { kind: "nodejs:18" } },
       says: malformed("'code' must be a string or attachment object defined in 'exec' for 'nodejs:18' actions"),

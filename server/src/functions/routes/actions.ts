@@ -13,7 +13,7 @@ import type { z } from "zod";
 import type { Origin } from "../../audit/index.ts";
 import { type BoundRoute, type Call, implement } from "../../http/call.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
-import { keyIn, requireOwnNamespace } from "../model/access.ts";
+import { keyAnywhere, keyIn, requireOwnNamespace } from "../model/access.ts";
 import type { EntityKey } from "../model/names.ts";
 import type { ActionChange } from "../service/actions.ts";
 import type { Functions } from "../service/functions.ts";
@@ -27,9 +27,13 @@ export type OnAction = {
   readonly params: { readonly namespace: string; readonly package?: string; readonly name: string };
 };
 
-/** The action that a path names. Throws for another namespace, and for names that cannot be. */
-export const actionKey = ({ caller, params }: OnAction): EntityKey =>
+/** The action of the caller's own namespace that a path names. Throws for another namespace, and for names that cannot be. */
+const ownActionKey = ({ caller, params }: OnAction): EntityKey =>
   keyIn(caller, params.namespace, params.package ?? "", params.name);
+
+/** The action that a path names. Throws for names that cannot be. */
+export const actionKey = ({ caller, params }: OnAction): EntityKey =>
+  keyAnywhere(caller, params.namespace, params.package ?? "", params.name);
 
 type Put = Call<typeof putAction, NamespacePrincipal> | Call<typeof putPackagedAction, NamespacePrincipal>;
 type List = { readonly caller: NamespacePrincipal; readonly query: { skip: number; limit: number; count: boolean } };
@@ -41,7 +45,7 @@ export function actionRoutes({ actions }: Pick<Functions, "actions">): BoundRout
   });
 
   const put = async (call: Put & OnAction) => {
-    const key = actionKey(call);
+    const key = ownActionKey(call);
     requireBody(call.rawBody);
     const cause = { caller: call.caller, origin: call };
     const stored = await actions.put(cause, key, toChange(call.body()), call.query.overwrite);
@@ -50,7 +54,7 @@ export function actionRoutes({ actions }: Pick<Functions, "actions">): BoundRout
 
   const remove = async (call: OnAction & Origin) => {
     const cause = { caller: call.caller, origin: call };
-    return { status: 200 as const, body: toStoredAction(await actions.delete(cause, actionKey(call))) };
+    return { status: 200 as const, body: toStoredAction(await actions.delete(cause, ownActionKey(call))) };
   };
 
   const list = async ({ caller, query }: List, packageKey: EntityKey | null) => {
@@ -68,7 +72,7 @@ export function actionRoutes({ actions }: Pick<Functions, "actions">): BoundRout
       }),
     ),
     implement<NamespacePrincipal, typeof listPackagedActions>(listPackagedActions, async (call) =>
-      list(call, keyIn(call.caller, call.params.namespace, "", call.params.package)),
+      list(call, keyAnywhere(call.caller, call.params.namespace, "", call.params.package)),
     ),
     implement<NamespacePrincipal, typeof getAction>(getAction, get),
     implement<NamespacePrincipal, typeof getPackagedAction>(getPackagedAction, get),

@@ -2,6 +2,7 @@ import type { ActionShape, ActionSummaryShape } from "@latchkey/contract/openwhi
 import type { PackageShape, PackageSummaryShape } from "@latchkey/contract/openwhisk/packages";
 import type { JsonValue } from "../../runtime/index.ts";
 import type { Action, ActionSummary, Binding, PackageSummary } from "../model/entities.ts";
+import { type Exec, isSequence } from "../model/exec.ts";
 import { type ActionLimits, CONCURRENCY } from "../model/limits.ts";
 import { type EntityKey, qualifiedNameOf } from "../model/names.ts";
 import type { Parameter } from "../model/parameters.ts";
@@ -36,13 +37,17 @@ const toAction = (action: Action, parameters: readonly Parameter[], code: string
   ...listed(action),
   parameters: parameters.map(toParameter),
   limits: toLimits(action.limits),
-  exec: {
-    kind: action.exec.kind,
-    ...(code === null ? {} : { code }),
-    binary: action.exec.binary,
-    ...(action.exec.main === null ? {} : { main: action.exec.main }),
-  },
+  exec: toExec(action.exec, code),
 });
+
+/** A component is named from the namespace on, with a slash in front (openwhisk-api 4.4). */
+function toExec(exec: Exec, code: string | null): ActionShape["exec"] {
+  if (isSequence(exec)) {
+    return { kind: exec.kind, components: exec.components.map((key) => `/${qualifiedNameOf(key)}`) };
+  }
+  const { kind, binary, main } = exec;
+  return { kind, ...(code === null ? {} : { code }), binary, ...(main === null ? {} : { main }) };
+}
 
 /** As PUT and DELETE answer: what is stored, and nothing of its package. */
 export const toStoredAction = ({ action, code }: ActionWithCode): ActionShape =>
@@ -57,7 +62,8 @@ export const toShownAction = ({ action, binding, parameters, code }: ShownAction
 export const toActionSummary = (action: ActionSummary): ActionSummaryShape => ({
   ...listed(action),
   limits: toLimits(action.limits),
-  exec: { binary: action.exec.binary },
+  // A sequence has none; clients of lists look at the kind among the annotations.
+  exec: { binary: !isSequence(action.exec) && action.exec.binary },
 });
 
 const toBinding = ({ namespaceId, name }: Binding) => ({ namespace: namespaceId, name });

@@ -16,6 +16,8 @@ test("the info document is one at every address, and needs no credential", async
     swagger_paths: { ui: "/docs/api", "api-docs": "/openapi.json" },
     limits: {
       actions_per_minute: 600,
+      triggers_per_minute: 600,
+      sequence_length: 50,
       concurrent_actions: 120,
       default_min_action_duration: 100,
       default_max_action_duration: 900_000,

@@ -1,11 +1,10 @@
-import { PAYLOAD_BYTES_MAX } from "@latchkey/contract/openwhisk/actions";
 import { getInfo, type RuntimeShape } from "@latchkey/contract/openwhisk/info";
 import { getOwnLimits, listOwnNamespaces } from "@latchkey/contract/openwhisk/namespaces";
 import { type BoundRoute, implement } from "../../http/call.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
 import type { RuntimeKind } from "../../runtime/index.ts";
 import { requireOwnNamespace } from "../model/access.ts";
-import { CONCURRENCY, PARAMETERS_BYTES_MAX, RESULT_BYTES_MAX } from "../model/limits.ts";
+import { CONCURRENCY, RESULT_BYTES_MAX } from "../model/limits.ts";
 import type { Functions } from "../service/functions.ts";
 import { alsoAt, collection } from "./collections.ts";
 
@@ -29,7 +28,9 @@ export function infoRoutes({
       swagger_paths: { ui: "/docs/api", "api-docs": "/openapi.json" },
       limits: {
         actions_per_minute: limits.invocationsPerMinute,
+        triggers_per_minute: limits.firesPerMinute,
         concurrent_actions: limits.concurrentInvocations,
+        sequence_length: limits.sequenceLength,
         default_min_action_duration: timeoutMs.min,
         default_max_action_duration: timeoutMs.max,
         default_min_action_memory: memoryMb.min * MEGABYTE,
@@ -63,6 +64,8 @@ export function infoRoutes({
         body: {
           invocationsPerMinute: limits.invocationsPerMinute,
           concurrentInvocations: limits.concurrentInvocations,
+          firesPerMinute: limits.firesPerMinute,
+          maxActionInstances: limits.concurrentInvocations,
           minActionMemory: memoryMb.min,
           maxActionMemory: memoryMb.max,
           minActionLogs: logsMb.min,
@@ -71,8 +74,8 @@ export function infoRoutes({
           maxActionTimeout: timeoutMs.max,
           minActionConcurrency: CONCURRENCY,
           maxActionConcurrency: CONCURRENCY,
-          maxParameterSize: `${PARAMETERS_BYTES_MAX} B`,
-          maxPayloadSize: `${PAYLOAD_BYTES_MAX} B`,
+          maxParameterSize: `${limits.parametersBytes} B`,
+          maxPayloadSize: `${limits.payloadBytes} B`,
           truncationSize: `${RESULT_BYTES_MAX} B`,
           storeActivations: true,
           allowedKinds: kinds.map(({ kind }) => kind),

@@ -6,21 +6,33 @@ import type { RuntimeKind } from "../../runtime/index.ts";
 import type { Store } from "../../store/store.ts";
 import type { Tx } from "../../store/transaction.ts";
 import { functionErrors } from "../errors.ts";
-import { readableIn, requireMay, requireMayPackage, sightOf } from "../model/access.ts";
-import { type Annotation, actionAnnotations } from "../model/annotations.ts";
+import {
+  readableIn,
+  refusal,
+  requireMay,
+  requireMayPackage,
+  requireMayPutAllToUse,
+  requireMayPutToUse,
+  sightOf,
+} from "../model/access.ts";
+import {
+  type Annotation,
+  actionAnnotations,
+  annotationValue,
+  isTruthy,
+  sharedAnnotations,
+} from "../model/annotations.ts";
 import type { Action, ActionSummary } from "../model/entities.ts";
-import { type AskedExec, type Exec, readExec, refuseRetired } from "../model/exec.ts";
+import { type AskedExec, type Exec, isSequence, readCode, readComponents, refuseRetired } from "../model/exec.ts";
 import {
   ANNOTATIONS_BYTES_MAX,
   type AskedLimits,
-  CODE_BYTES_MAX,
   checkLimits,
   checkSize,
   chooseLimits,
   type FunctionLimits,
-  PARAMETERS_BYTES_MAX,
 } from "../model/limits.ts";
-import { type EntityKey, packageKeyOf } from "../model/names.ts";
+import { type EntityKey, packageKeyOf, pathOf } from "../model/names.ts";
 import { mergeParameters, type Parameter } from "../model/parameters.ts";
 import { FIRST_VERSION, nextVersion } from "../model/version.ts";
 import { findCode, insertCode, prepareCodeLookup, removeCode } from "../queries/code.ts";
@@ -28,6 +40,7 @@ import { countEntities, findEntity, listActions, removeEntity, saveEntity } from
 import type { Catalog } from "./catalog.ts";
 import { announce, type Cause } from "./change.ts";
 import { type Resolved, requireAction, requirePackage, resolveAction, resolvePackage } from "./resolve.ts";
+import { checkSequence, readSequence, sequenceParameters } from "./sequence-definitions.ts";
 
 /** What a PUT asks for; null leaves a field as it is, or as it is by default. */
 export type ActionChange = {
@@ -40,24 +53,34 @@ export type ActionChange = {
   readonly publish: boolean | null;
 };
 
-export type ActionWithCode = { readonly action: Action; readonly code: string };
+/** Null is the code of a sequence. */
+export type ActionWithCode = { readonly action: Action; readonly code: string | null };
 /** An action as GET shows it: with the parameters of its package and binding under its own. */
 export type ShownAction = Resolved & { readonly parameters: readonly Parameter[]; readonly code: string | null };
 
 export type Page = { readonly skip: number; readonly limit: number };
 
+/** What creating, showing and deleting entities of every kind takes. */
 export type EntityDeps = {
   store: Pick<Store, "db" | "transaction" | "committed">;
   clock: Clock;
   random: Random;
   audit: Audit;
   catalog: Catalog;
+  limits: FunctionLimits;
 };
 
 /** Deploying, showing, listing and deleting actions. */
-export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]; limits: FunctionLimits }) {
+export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[] }) {
   const { store, clock, random, audit, catalog, limits } = deps;
-  const readCode = prepareCodeLookup(store.committed);
+  const readStoredCode = prepareCodeLookup(store.committed);
+
+  const storeCode = async (tx: Tx, code: string | null): Promise<string | null> => {
+    if (code === null) return null;
+    const id = randomHex(random, 16);
+    await insertCode(tx, id, code);
+    return id;
+  };
 
   /** Refuses a package that is not there, or that only stands for another. */
   const requireOwnPackage = async (tx: Tx, key: EntityKey): Promise<void> => {
@@ -71,19 +94,41 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
   const listIn = async (caller: NamespacePrincipal, packageKey: EntityKey): Promise<readonly ActionSummary[]> => {
     // Only who may read the whole package is told that there is none.
     if (catalog.find(packageKey)?.collection !== "package") requireMayPackage(caller, "read", packageKey);
-    const { key } = resolvePackage(catalog.find, packageKey).package;
+    const { key } = resolvePackage(catalog.find, packageKey, caller.namespaceId).package;
     const content = await listActions(store.db, { namespaceId: key.namespaceId, packageName: key.name }, null);
-    return readableIn(caller, packageKey, content);
+    if (key.namespaceId === caller.namespaceId) return readableIn(caller, packageKey, content);
+    const shared = content.map((action) => ({ ...action, annotations: sharedAnnotations(action.annotations) }));
+    return readableIn(caller, packageKey, shared);
+  };
+
+  /** What is to run, if the request says so. Throws what is wrong with it, and `not_authorized`. */
+  const readExec = (caller: NamespacePrincipal, asked: AskedExec | null): Asked | null => {
+    if (asked === null) return null;
+    const names = readComponents(asked);
+    if (names !== undefined) return { exec: readSequence(caller, names, limits.sequenceLength), code: null };
+    const read = readCode(asked, deps.kinds);
+    checkSize("exec", Buffer.byteLength(read.code), limits.codeBytes);
+    return read;
+  };
+
+  /** Refuses to have run what the caller could not have run: by a sequence, or by a conductor, which runs whatever it names. */
+  const checkWhatItRuns = (
+    { caller }: Cause,
+    { key, exec, annotations }: Pick<Action, "key" | "exec" | "annotations">,
+  ) => {
+    if (isSequence(exec)) {
+      requireMayPutToUse(caller, exec.components);
+      checkSequence(catalog.find, key, exec, limits.sequenceLength);
+    } else if (isTruthy(annotationValue(annotations, "conductor"))) requireMayPutAllToUse(caller, pathOf(key));
   };
 
   return {
     /** Creates an action or, with `overwrite`, a new version of it. Nothing of it is there unless all of it is. */
     async put(cause: Cause, key: EntityKey, change: ActionChange, overwrite: boolean): Promise<ActionWithCode> {
       requireMay(cause.caller, "deploy", key);
-      checkSizes(change);
+      checkSizes(change, limits);
       checkLimits(change.limits, limits);
-      const asked = change.exec === null ? null : readExec(change.exec, deps.kinds);
-      if (asked !== null) checkSize("exec", Buffer.byteLength(asked.code), CODE_BYTES_MAX);
+      const asked = readExec(cause.caller, change.exec);
 
       const stored = await store.transaction(async (tx) => {
         await requireOwnPackage(tx, key);
@@ -94,8 +139,7 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
         if (exec === undefined) throw functionErrors.exec_undefined();
         refuseRetired({ kind: exec.kind, deprecated: isRetired(exec.kind, deps.kinds) });
 
-        const codeId = asked === null && former !== null ? former.codeId : randomHex(random, 16);
-        if (asked !== null) await insertCode(tx, codeId, asked.code);
+        const codeId = asked === null ? (former?.codeId ?? null) : await storeCode(tx, asked.code);
         const at = clock.now();
         const action: Action = {
           ...next({ key, change, former, exec, limits }),
@@ -103,10 +147,11 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
           revision: randomHex(random, 16),
           updatedAt: at,
         };
+        checkWhatItRuns(cause, action);
         await saveEntity(tx, action);
-        if (former !== null && former.codeId !== codeId) await removeCode(tx, former.codeId);
+        if (former?.codeId && former.codeId !== codeId) await removeCode(tx, former.codeId);
         await announce(tx, audit, cause, { did: former === null ? "create" : "update", entity: action, at });
-        return { action, code: asked?.code ?? (await findCode(tx, codeId)) };
+        return { action, code: asked === null ? await codeOf(tx, action) : asked.code };
       });
       catalog.catchUp();
       return stored;
@@ -117,9 +162,9 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
       const deleted = await store.transaction(async (tx) => {
         await requireOwnPackage(tx, key);
         const action = requireAction(await findEntity(tx, key));
-        const code = await findCode(tx, action.codeId);
+        const code = await codeOf(tx, action);
         await removeEntity(tx, key);
-        await removeCode(tx, action.codeId);
+        if (action.codeId !== null) await removeCode(tx, action.codeId);
         await announce(tx, audit, cause, { did: "delete", entity: action, at: clock.now() });
         return { action, code };
       });
@@ -129,13 +174,15 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
 
     get(caller: NamespacePrincipal, key: EntityKey, withCode: boolean): ShownAction {
       requireMay(caller, "read", key);
-      const resolved = resolveAction(catalog.find, key);
+      const resolved = resolveAction(catalog.find, key, caller.namespaceId);
       const { action, package: provider, binding } = resolved;
+      // What another namespace shares may be run, not read: its code and parameters are that namespace's own.
+      if (action.key.namespaceId !== caller.namespaceId) throw refusal(action.key.namespaceId, pathOf(action.key));
       if (binding !== null) requireMay(caller, "read", action.key);
       return {
         ...resolved,
         parameters: mergeParameters(provider?.parameters ?? [], binding?.parameters ?? [], action.parameters),
-        code: withCode ? (readCode(action.codeId) ?? null) : null,
+        code: withCode && action.codeId !== null ? (readStoredCode(action.codeId) ?? null) : null,
       };
     },
 
@@ -163,12 +210,21 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
   };
 }
 
+/** What a request wants to run; null is the code of a sequence. */
+type Asked = { readonly exec: Exec; readonly code: string | null };
+
+const codeOf = async (tx: Tx, { codeId }: Action): Promise<string | null> =>
+  codeId === null ? null : findCode(tx, codeId);
+
 const isRetired = (kind: string, kinds: readonly RuntimeKind[]): boolean =>
   kinds.some((known) => known.kind === kind && known.deprecated);
 
 /** Throws `function.too_large` for parameters or annotations that are. */
-export function checkSizes({ parameters, annotations }: Pick<ActionChange, "parameters" | "annotations">): void {
-  checkSize("parameters", sizeOf(parameters), PARAMETERS_BYTES_MAX);
+export function checkSizes(
+  { parameters, annotations }: Pick<ActionChange, "parameters" | "annotations">,
+  limits: Pick<FunctionLimits, "parametersBytes">,
+): void {
+  checkSize("parameters", sizeOf(parameters), limits.parametersBytes);
   checkSize("annotations", sizeOf(annotations), ANNOTATIONS_BYTES_MAX);
 }
 
@@ -196,8 +252,22 @@ function next(input: {
       given: change.annotations ?? [],
       kind: exec.kind,
     }),
-    parameters: change.parameters === null ? (former?.parameters ?? []) : mergeParameters(change.parameters),
+    parameters: nextParameters(exec, change, former),
     exec,
-    limits: chooseLimits(change.limits, former?.limits ?? null, limits),
+    // Each component of a sequence has limits of its own.
+    limits: isSequence(exec)
+      ? chooseLimits(NONE_ASKED, null, limits)
+      : chooseLimits(change.limits, limitsOf(former), limits),
   };
+}
+
+const NONE_ASKED: AskedLimits = { timeoutMs: null, memoryMb: null, logsMb: null, concurrency: null };
+
+/** What was the server's choice, of a sequence, is none of whoever makes it a function. */
+const ofCode = (former: Action | null): Action | null => (former === null || isSequence(former.exec) ? null : former);
+const limitsOf = (former: Action | null): Action["limits"] | null => ofCode(former)?.limits ?? null;
+
+function nextParameters(exec: Exec, change: ActionChange, former: Action | null): readonly Parameter[] {
+  if (isSequence(exec)) return sequenceParameters(exec);
+  return change.parameters === null ? (ofCode(former)?.parameters ?? []) : mergeParameters(change.parameters);
 }

@@ -138,7 +138,7 @@ test("actions are kept ready in memory, the newest as far as a bounded memory re
     apiHost: () => "",
   });
   const runnable = (name: string) =>
-    catalog.runnable({ namespaceId: NAMESPACE, packageName: "", name: parseEntityName(name) });
+    catalog.runnable({ namespaceId: NAMESPACE, packageName: "", name: parseEntityName(name) }, NAMESPACE);
   await put("/_/actions/first", ECHO);
   const first = runnable("first");
   expect(runnable("first")).toBe(first);

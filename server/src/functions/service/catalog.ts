@@ -2,9 +2,9 @@ import type { NamespaceId } from "../../namespaces/index.ts";
 import type { ActionToRun, JsonObject, Runtime } from "../../runtime/index.ts";
 import { type ChangeFollower, followChanges } from "../../store/changes.ts";
 import type { CommittedReader } from "../../store/committed-reader.ts";
-import { annotationValue } from "../model/annotations.ts";
+import { annotationValue, isTruthy } from "../model/annotations.ts";
 import type { Action } from "../model/entities.ts";
-import { refuseRetired } from "../model/exec.ts";
+import { isSequence, refuseRetired } from "../model/exec.ts";
 import type { FunctionLimits } from "../model/limits.ts";
 import { type EntityKey, qualifiedNameOf } from "../model/names.ts";
 import { argumentsOf, environmentOf, fixedKeysOf, mergeParameters } from "../model/parameters.ts";
@@ -13,20 +13,34 @@ import { prepareEntityLookup } from "../queries/entities.ts";
 import { type Resolved, resolveAction } from "./resolve.ts";
 
 /** Everything about an action that does not change from one invocation to the next. */
-export type Runnable = {
+type Prepared = {
+  /** The namespace it runs for; another one's where a shared package is used. */
+  readonly namespaceId: NamespaceId;
   readonly action: Action;
   readonly bindingName: string | null;
-  readonly toRun: ActionToRun;
-  /** Bound arguments; null when there are none, so that the payload is passed on as it is. */
-  readonly arguments: JsonObject | null;
   /** Keys that a payload must not contain. */
   readonly fixedKeys: readonly string[];
-  readonly apiHost: string;
   /** Qualified names of what this was made from. */
   readonly madeFrom: readonly string[];
   /** What keeping this takes, roughly. */
   readonly bytes: number;
 };
+
+/** An action with code of its own. */
+export type RunnableCode = Prepared & {
+  readonly form: "code";
+  readonly toRun: ActionToRun;
+  /** Bound arguments; null when there are none, so that the payload is passed on as it is. */
+  readonly arguments: JsonObject | null;
+  readonly apiHost: string;
+  /** Whether it decides what runs next, until it says that nothing does. */
+  readonly isConductor: boolean;
+  /** Whether it is given a token to call this server with. */
+  readonly wantsApiKey: boolean;
+};
+
+export type RunnableSequence = Prepared & { readonly form: "sequence"; readonly components: readonly EntityKey[] };
+export type Runnable = RunnableCode | RunnableSequence;
 
 /** The code is no longer that of the revision which was to run: it was replaced or deleted meanwhile. */
 export class CodeSuperseded extends Error {}
@@ -74,8 +88,9 @@ export function createCatalog(deps: CatalogDeps) {
   };
 
   const drop = (name: string, runnable: Runnable): void => {
-    const { toRun } = runnable;
     forget(name, runnable);
+    if (runnable.form === "sequence") return;
+    const { toRun } = runnable;
     runtime.retire(toRun.namespaceId, toRun.qualifiedName);
   };
 
@@ -91,33 +106,45 @@ export function createCatalog(deps: CatalogDeps) {
     }
     for (const { kind, targetId } of news) {
       if (kind === "function") dropWhere(({ madeFrom }) => madeFrom.includes(targetId));
-      else if (kind === "namespace") dropWhere(({ toRun }) => toRun.namespaceId === targetId);
+      else if (kind === "namespace") {
+        dropWhere(({ namespaceId, action }) => namespaceId === targetId || action.key.namespaceId === targetId);
+      }
     }
   };
 
-  const loadCode = async (codeId: string): Promise<string> => {
-    const code = findCode(codeId);
+  const loadCode = async (codeId: string | null): Promise<string> => {
+    const code = codeId === null ? undefined : findCode(codeId);
     if (code === undefined) throw new CodeSuperseded();
     return code;
   };
 
-  const prepare = ({ action, package: provider, binding }: Resolved): Runnable => {
+  const prepare = ({ action, package: provider, binding }: Resolved, namespaceId: NamespaceId): Runnable => {
     const layers = [provider, binding, action].filter((entity) => entity !== null);
     const parameters = mergeParameters(...layers.map((entity) => entity.parameters));
     const bound = argumentsOf(parameters);
-    const qualifiedName = qualifiedNameOf(action.key);
-    return {
+    const { exec } = action;
+    const prepared = {
+      namespaceId,
       action,
       bindingName: binding?.key.name ?? null,
+      fixedKeys: annotationValue(action.annotations, "final") === true ? fixedKeysOf(parameters) : [],
+      madeFrom: layers.map(({ key }) => qualifiedNameOf(key)),
+      bytes: RUNNABLE_BYTES + JSON.stringify([parameters, action.annotations]).length,
+    };
+    // What is bound to a sequence or its package reaches no function: each component has its own.
+    if (isSequence(exec)) return { ...prepared, form: "sequence", components: exec.components };
+    return {
+      ...prepared,
+      form: "code",
       toRun: {
-        namespaceId: action.key.namespaceId,
-        qualifiedName: `/${qualifiedName}`,
+        namespaceId,
+        qualifiedName: `/${qualifiedNameOf(action.key)}`,
         version: action.version,
         // Package and binding put variables into the environment, so a change of theirs is one of what runs.
         revision: layers.map(({ revision }) => revision).join("+"),
-        kind: action.exec.kind,
-        main: action.exec.main ?? "",
-        binary: action.exec.binary,
+        kind: exec.kind,
+        main: exec.main ?? "",
+        binary: exec.binary,
         loadCode: () => loadCode(action.codeId),
         environment: environmentOf(parameters),
         limits: {
@@ -127,10 +154,9 @@ export function createCatalog(deps: CatalogDeps) {
         },
       },
       arguments: Object.keys(bound).length === 0 ? null : bound,
-      fixedKeys: annotationValue(action.annotations, "final") === true ? fixedKeysOf(parameters) : [],
-      apiHost: deps.apiHost(action.key.namespaceId),
-      madeFrom: layers.map(({ key }) => qualifiedNameOf(key)),
-      bytes: RUNNABLE_BYTES + JSON.stringify([parameters, action.annotations]).length,
+      apiHost: deps.apiHost(namespaceId),
+      isConductor: isTruthy(annotationValue(action.annotations, "conductor")),
+      wantsApiKey: isTruthy(annotationValue(action.annotations, "provide-api-key")),
     };
   };
 
@@ -138,14 +164,18 @@ export function createCatalog(deps: CatalogDeps) {
     /** What is committed under a name. */
     find,
 
-    /** The action to run under a name. Throws `not_found`, `other_collection` and `kind_retired`. */
-    runnable(key: EntityKey): Runnable {
+    /**
+     * The action to run under a name, for a namespace. Throws `not_found`, `other_collection` and `kind_retired`, and
+     * `not_authorized` for what is in another namespace and not shared.
+     */
+    runnable(key: EntityKey, namespaceId: NamespaceId): Runnable {
       catchUp();
-      const name = qualifiedNameOf(key);
+      const own = qualifiedNameOf(key);
+      const name = key.namespaceId === namespaceId ? own : `${own} for ${namespaceId}`;
       const known = kept.get(name);
       if (known !== undefined) return known;
-      const runnable = prepare(resolveAction(find, key));
-      const { kind } = runnable.toRun;
+      const runnable = prepare(resolveAction(find, key, namespaceId), namespaceId);
+      const { kind } = runnable.action.exec;
       refuseRetired({ kind, deprecated: retired.has(kind) });
       keep(name, runnable);
       return runnable;

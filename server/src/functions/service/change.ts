@@ -4,13 +4,21 @@ import type { EpochMs } from "../../kernel/clock.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
 import { appendChange } from "../../store/changes.ts";
 import type { Tx } from "../../store/transaction.ts";
-import type { Entity } from "../model/entities.ts";
+import type { Collection, Entity } from "../model/entities.ts";
 import { qualifiedNameOf } from "../model/names.ts";
 
 /** Who wants a change, and where the request came from. */
 export type Cause = { readonly caller: NamespacePrincipal; readonly origin: Origin };
 
-const WORDS = { action: "function", package: "package" } as const;
+const WORDS: Readonly<Record<Collection, string>> = {
+  action: "function",
+  package: "package",
+  trigger: "trigger",
+  rule: "rule",
+};
+
+/** What is done to an entity; rules are also switched on and off. */
+type Deed = "create" | "update" | "delete" | "activate" | "deactivate";
 
 /**
  * What belongs to every change of an entity and commits with it: the word in the change feed that drops copies kept in memory,
@@ -20,7 +28,7 @@ export async function announce(
   tx: Tx,
   audit: Audit,
   { caller, origin }: Cause,
-  change: { did: "create" | "update" | "delete"; entity: Entity; at: EpochMs },
+  change: { did: Deed; entity: Entity; at: EpochMs },
 ): Promise<void> {
   const { did, entity, at } = change;
   const id = qualifiedNameOf(entity.key);
@@ -36,6 +44,14 @@ export async function announce(
 }
 
 function described(entity: Entity): Record<string, unknown> {
-  if (entity.collection === "action") return { kind: entity.exec.kind };
-  return entity.binding === null ? {} : { boundTo: `${entity.binding.namespaceId}/${entity.binding.name}` };
+  switch (entity.collection) {
+    case "action":
+      return { kind: entity.exec.kind };
+    case "package":
+      return entity.binding === null ? {} : { boundTo: `${entity.binding.namespaceId}/${entity.binding.name}` };
+    case "trigger":
+      return {};
+    case "rule":
+      return { trigger: qualifiedNameOf(entity.trigger), action: qualifiedNameOf(entity.action) };
+  }
 }

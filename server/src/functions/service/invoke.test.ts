@@ -94,10 +94,35 @@ describe("a run that the runtime refuses", () => {
     expect((await t.get("/_/activations?count=true")).body).toEqual({ activations: 0 });
   });
 
-  test("is on record as failed when it had been accepted: nothing accepted is forgotten", async () => {
-    const t = await start(refusing);
-    const { status, body } = await t.post("/_/actions/a");
-    expect(status).toBe(202);
+  test.each([runtimeErrors.at_capacity, runtimeErrors.draining])(
+    "is tried again when it had been accepted: nothing accepted is forgotten, nor fails for want of room (%#)",
+    async (refusal) => {
+      let refusals = 0;
+      const t = await start(async (action, request) => {
+        if (refusals < 3) {
+          refusals += 1;
+          throw refusal();
+        }
+        await action.loadCode();
+        return outcome(request.value);
+      });
+      const { status, body } = await t.post("/_/actions/a", { n: 1 });
+      expect(status).toBe(202);
+      expect((await t.get(`/_/activations/${body.activationId}`)).status).toBe(404);
+      await t.functions.drain();
+      expect((await t.get(`/_/activations/${body.activationId}`)).body).toMatchObject({
+        statusCode: 0,
+        response: { result: { n: 1 } },
+      });
+      expect(refusals).toBe(3);
+    },
+  );
+
+  test("is on record as failed when trying again would not help", async () => {
+    const t = await start(async () => {
+      throw new Error("of the machine");
+    });
+    const { body } = await t.post("/_/actions/a");
     await t.functions.drain();
     expect((await t.get(`/_/activations/${body.activationId}`)).body).toMatchObject({
       statusCode: 3,

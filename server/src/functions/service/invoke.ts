@@ -1,21 +1,22 @@
-import type { Clock, EpochMs } from "../../kernel/clock.ts";
-import { LatchkeyError } from "../../kernel/errors.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
-import type { Random } from "../../kernel/random.ts";
-import type { NamespacePrincipal } from "../../namespaces/index.ts";
-import type { JsonObject, RunOutcome, RunStatus, Runtime } from "../../runtime/index.ts";
-import { functionErrors } from "../errors.ts";
-import { requireMay, type WebCaller } from "../model/access.ts";
-import { type Activation, type ActivationId, makeActivationId, WEB } from "../model/activations.ts";
+import type { JsonObject } from "../../runtime/index.ts";
+import { requireMay } from "../model/access.ts";
+import type { Activation, ActivationId } from "../model/activations.ts";
+import { type Caller, refOf } from "../model/callers.ts";
+import type { AcceptedInvocation } from "../model/invocations.ts";
 import type { EntityKey } from "../model/names.ts";
-import { type Catalog, CodeSuperseded, type Runnable } from "./catalog.ts";
+import type { InvocationAdmission } from "./admission.ts";
+import type { Runnable } from "./catalog.ts";
 import type { Journal } from "./journal.ts";
+import type { Performer } from "./performer.ts";
+import type { Queue } from "./queue.ts";
+import { explain, recordOfFailure } from "./records.ts";
 import type { Throttle } from "./throttle.ts";
-import { findOnWeb } from "./web-actions.ts";
 
 /** One request to run an action. `waitMs` 0 asks for the id alone. */
 export type Invocation = {
-  readonly caller: NamespacePrincipal | WebCaller;
+  readonly caller: Caller;
   readonly key: EntityKey;
   readonly payload: JsonObject;
   /** What the server tells the function beside the payload; it replaces bound arguments, fixed ones too. Null if nothing. */
@@ -29,26 +30,23 @@ export type Answer =
   | { readonly kind: "finished"; readonly activation: Activation }
   | { readonly kind: "accepted"; readonly activationId: ActivationId };
 
-/** A run that the caller may have stopped waiting for; then failing to run it has to be put on record. */
-type Run = { readonly id: ActivationId; readonly invocation: Invocation; answered: boolean };
-
-const IDS_PER_DRAW = 256;
-const ID_RANDOM_BYTES = 10;
+/** A run that somebody waits for, until they are sent away with its id. */
+type Awaited = { isWaitedFor: boolean; isWrittenDown: boolean };
 
 export type InvokerDeps = {
-  catalog: Catalog;
-  journal: Journal;
+  admission: InvocationAdmission;
+  performer: Performer;
+  queue: Pick<Queue, "accept" | "acceptStarted" | "ended" | "requireRoom">;
+  journal: Pick<Journal, "add" | "hasRoom" | "makeRoom">;
   throttle: Throttle;
-  runtime: Pick<Runtime, "run">;
   clock: Clock;
-  random: Random;
   log: Log;
+  nextId: () => ActivationId;
 };
 
 /** Runs actions for callers: DESIGN 7, and section 5 of the OpenWhisk API. */
 export function createInvoker(deps: InvokerDeps) {
-  const { catalog, journal, throttle, runtime, clock, log } = deps;
-  const nextId = createIds(deps);
+  const { admission, performer, queue, journal, throttle, clock, log, nextId } = deps;
   let running = 0;
   let onIdle: (() => void)[] = [];
 
@@ -60,87 +58,85 @@ export function createInvoker(deps: InvokerDeps) {
     for (const resolve of wake) resolve();
   };
 
-  /** The action as it is now, if this caller may run it with this payload. */
-  const admit = ({ caller, key, payload }: Invocation): Runnable => {
-    if (caller.credentialKind === "web") return requireUnfixed(findOnWeb(catalog, key).runnable, payload);
-    const runnable = catalog.runnable(key);
-    // Through a binding it is the bound package's action that runs; the caller needs a grant for that as well.
-    if (runnable.bindingName !== null) requireMay(caller, "invoke", runnable.action.key);
-    return requireUnfixed(runnable, payload);
-  };
+  const toAccepted = (id: ActivationId, { caller, key, payload, transactionId }: Invocation): AcceptedInvocation => ({
+    id,
+    acceptedAt: clock.now(),
+    transactionId,
+    caller: refOf(caller),
+    key,
+    payload,
+  });
 
-  /** Runs once. The revision that is to run may be replaced before its code is loaded; then the new one runs. */
-  const runLatest = async ({ id, invocation }: Run, first: Runnable): Promise<[Runnable, RunOutcome]> => {
-    const { payload, system, transactionId } = invocation;
-    for (let runnable = first; ; runnable = admit(invocation)) {
-      const { toRun, apiHost } = runnable;
-      const isPlain = runnable.arguments === null && system === null;
-      const value = isPlain ? payload : { ...runnable.arguments, ...payload, ...system };
-      try {
-        return [runnable, await runtime.run(toRun, { activationId: id, transactionId, apiHost, value })];
-      } catch (error) {
-        if (!(error instanceof CodeSuperseded)) throw error;
-      }
-    }
-  };
-
-  const complete = async (run: Run, first: Runnable): Promise<Activation> => {
+  /** Runs at once. Rejects only while somebody waits for it, and then nothing has run. */
+  const run = async (
+    id: ActivationId,
+    invocation: Invocation,
+    first: Runnable,
+    awaited: Awaited,
+  ): Promise<Activation> => {
+    const { caller, key, payload, system, transactionId } = invocation;
     const acceptedAt = clock.now();
-    const keep = (runnable: Runnable, outcome: RunOutcome): Activation => {
-      const activation = toActivation(run, runnable, outcome);
-      journal.add(activation, outcome.logs);
-      return activation;
+    const recorded = (): void => {
+      if (awaited.isWrittenDown) queue.ended(id);
     };
     try {
-      const [runnable, outcome] = await runLatest(run, first);
-      return keep(runnable, outcome);
+      const resolve = (): Runnable => admission.whole(caller, key, payload);
+      const order = { id, caller, payload, system, transactionId, cause: null, queuedMs: 0, resolve, recorded };
+      return await performer.perform(order, first);
     } catch (error) {
-      const { status, says } = explain(error);
+      const ending = explain(error);
       // Whoever still waits is told that nothing has run; everybody else finds it in the record.
-      if (status !== "application_error" && !run.answered) throw error;
-      if (status === "internal_error") log.warn({ error, activationId: run.id }, "an invocation could not be run");
-      return keep(first, neverRan(status, says, acceptedAt, clock.now()));
+      if (ending.status !== "application_error" && awaited.isWaitedFor) throw error;
+      if (ending.status === "internal_error") log.warn({ error, activationId: id }, "an invocation could not be run");
+      const subject = { id, caller: refOf(caller), cause: null };
+      const times = { acceptedAt, now: clock.now() };
+      const activation = recordOfFailure(subject, first.action.key, first.action, ending, times);
+      journal.add(activation, Promise.resolve([]), recorded);
+      return activation;
     }
   };
 
-  const start = async (run: Run, runnable: Runnable, leaveThrottle: () => void): Promise<Activation> => {
+  /** Waits for what runs; whoever has to be sent away is told the id once that is written down, so that it cannot be lost. */
+  const runAndWait = async (invocation: Invocation, runnable: Runnable, leaveThrottle: () => void): Promise<Answer> => {
+    const id = nextId();
+    const awaited: Awaited = { isWaitedFor: true, isWrittenDown: false };
     running += 1;
-    try {
-      return await complete(run, runnable);
-    } finally {
+    const completed = run(id, invocation, runnable, awaited).finally(() => {
       leaveThrottle();
       leave();
-    }
+    });
+    const activation = await within(completed, invocation.waitMs, () => {
+      awaited.isWaitedFor = false;
+    });
+    if (activation !== null) return { kind: "finished", activation };
+    completed.catch((error: unknown) => log.error({ error, activationId: id }, "an activation was lost"));
+    awaited.isWrittenDown = true;
+    await queue.acceptStarted(toAccepted(id, { ...invocation, payload: {} }));
+    return { kind: "accepted", activationId: id };
   };
 
   return {
     /** Throws `function.*` and the runtime's refusals; whatever the function does is an answer. */
     async invoke(invocation: Invocation): Promise<Answer> {
-      const { caller, key, waitMs } = invocation;
+      const { caller, key, payload, waitMs } = invocation;
       if (caller.credentialKind !== "web") requireMay(caller, "invoke", key);
       const leaveThrottle = throttle.enter(caller.namespaceId);
       let runnable: Runnable;
       try {
         if (!journal.hasRoom()) await journal.makeRoom();
-        runnable = admit(invocation);
+        runnable = admission.whole(caller, key, payload);
+        if (waitMs === 0) queue.requireRoom();
       } catch (error) {
         leaveThrottle();
         throw error;
       }
-
-      const run: Run = { id: nextId(), invocation, answered: waitMs === 0 };
-      const completed = start(run, runnable, leaveThrottle);
-      if (waitMs > 0) {
-        const activation = await within(completed, waitMs, () => {
-          run.answered = true;
-        });
-        if (activation !== null) return { kind: "finished", activation };
-      }
-      completed.catch((error: unknown) => log.error({ error, activationId: run.id }, "an activation was lost"));
-      return { kind: "accepted", activationId: run.id };
+      if (waitMs > 0) return runAndWait(invocation, runnable, leaveThrottle);
+      const accepted = toAccepted(nextId(), invocation);
+      await queue.accept([{ invocation: accepted, leave: leaveThrottle }]);
+      return { kind: "accepted", activationId: accepted.id };
     },
 
-    /** Resolves when nothing that was accepted is running any more. */
+    /** Resolves when nothing that somebody waited for is running any more. */
     async idle(): Promise<void> {
       if (running > 0) await new Promise<void>((resolve) => onIdle.push(resolve));
     },
@@ -148,17 +144,6 @@ export function createInvoker(deps: InvokerDeps) {
 }
 
 export type Invoker = ReturnType<typeof createInvoker>;
-
-/** Ids for many activations are drawn at once, since a draw costs as much as everything else about an id. */
-function createIds({ clock, random }: Pick<InvokerDeps, "clock" | "random">): () => ActivationId {
-  let pool = "";
-  return () => {
-    if (pool === "") pool = Buffer.from(random.bytes(ID_RANDOM_BYTES * IDS_PER_DRAW)).toString("hex");
-    const drawn = pool.slice(0, ID_RANDOM_BYTES * 2);
-    pool = pool.slice(ID_RANDOM_BYTES * 2);
-    return makeActivationId(clock.now(), drawn);
-  };
-}
 
 /** What the promise gives; null if it has given nothing after `ms`, and then `tooLate` has been called. */
 function within<T>(promise: Promise<T>, ms: number, tooLate: () => void): Promise<T | null> {
@@ -178,62 +163,4 @@ function within<T>(promise: Promise<T>, ms: number, tooLate: () => void): Promis
       },
     );
   });
-}
-
-function toActivation({ id, invocation }: Run, runnable: Runnable, outcome: RunOutcome): Activation {
-  const { action, bindingName } = runnable;
-  return {
-    id,
-    namespaceId: action.key.namespaceId,
-    packageName: action.key.packageName,
-    name: action.key.name,
-    bindingName,
-    version: action.version,
-    kind: action.exec.kind,
-    limits: action.limits,
-    startedAt: outcome.startedAt,
-    endedAt: outcome.endedAt,
-    waitMs: outcome.waitMs,
-    initMs: outcome.initMs,
-    timedOut: outcome.timedOut,
-    status: outcome.status,
-    result: outcome.result,
-    resultBytes: outcome.resultBytes,
-    ...onRecord(invocation.caller),
-  };
-}
-
-const onRecord = (caller: Invocation["caller"]): Pick<Activation, "accessKeyId" | "ownerId"> =>
-  caller.credentialKind === "web"
-    ? { accessKeyId: WEB, ownerId: WEB }
-    : { accessKeyId: caller.credentialId, ownerId: caller.user.id };
-
-function requireUnfixed(runnable: Runnable, payload: JsonObject): Runnable {
-  if (runnable.fixedKeys.some((fixed) => Object.hasOwn(payload, fixed))) throw functionErrors.parameters_fixed();
-  return runnable;
-}
-
-/** What the record of an invocation says that no function has seen (openwhisk-api 5.4). */
-function explain(error: unknown): { status: Exclude<RunStatus, "success">; says: string } {
-  const known = error instanceof LatchkeyError ? error : null;
-  if (known?.code === functionErrors.not_found.code) {
-    return { status: "application_error", says: "Action could not be found or may have been deleted." };
-  }
-  if (known !== null && known.status < 500) return { status: "developer_error", says: known.says };
-  return { status: "internal_error", says: "Failed to provision resources to run the action." };
-}
-
-function neverRan(status: RunStatus, says: string, acceptedAt: EpochMs, now: EpochMs): RunOutcome {
-  const result = { error: says };
-  return {
-    status,
-    result,
-    resultBytes: Buffer.byteLength(JSON.stringify(result)),
-    startedAt: now,
-    endedAt: now,
-    waitMs: now - acceptedAt,
-    initMs: null,
-    timedOut: false,
-    logs: Promise.resolve([]),
-  };
 }

@@ -26,6 +26,11 @@ const activation = (number: number, some: Partial<Activation> = {}): Activation 
   resultBytes: 10,
   accessKeyId: "key",
   ownerId: "user",
+  form: "action",
+  cause: null,
+  durationMs: null,
+  schedule: null,
+  providerId: null,
   ...some,
 });
 const ALL = { name: null, since: null, upto: null };

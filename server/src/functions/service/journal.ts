@@ -16,7 +16,12 @@ import {
 import { forgetActivationsBefore, prepareActivationReads, writeActivation } from "../queries/activations.ts";
 
 /** Finished, and not yet known to be on disk. */
-type Unsettled = { readonly activation: Activation; readonly logs: Promise<readonly string[]>; bytes: number };
+type Unsettled = {
+  readonly activation: Activation;
+  readonly logs: Promise<readonly string[]>;
+  readonly recorded: () => void;
+  bytes: number;
+};
 
 export type Listing = {
   readonly namespaceId: NamespaceId;
@@ -56,8 +61,10 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
 
   const write = (entry: Unsettled, record: ActivationWithLogs): void =>
     writeActivation(activity, record, (committed) => {
-      if (committed) settle(entry);
-      else if (closing) lose(entry, "the disk refused it");
+      if (committed) {
+        settle(entry);
+        entry.recorded();
+      } else if (closing) lose(entry, "the disk refused it");
       else setTimeout(() => write(entry, record), RETRY_MS).unref();
     });
 
@@ -113,9 +120,12 @@ export function createJournal(deps: { activity: Activity; log: Log }) {
     /** Whether `makeRoom` would resolve at once, for callers that would rather not wait a turn to hear it. */
     hasRoom: (): boolean => unsettledBytes < BYTES_TO_WAIT_FOR,
 
-    /** Takes in a finished activation; it is to be found from now on, and written once its logs are there. */
-    add(activation: Activation, logs: Promise<readonly string[]>): void {
-      const entry = { activation, logs, bytes: RECORD_BYTES + activation.resultBytes };
+    /**
+     * Takes in a finished activation; it is to be found from now on, and written once its logs are there. `recorded` hears when it
+     * is written, and nothing if it never can be.
+     */
+    add(activation: Activation, logs: Promise<readonly string[]>, recorded = (): void => {}): void {
+      const entry = { activation, logs, recorded, bytes: RECORD_BYTES + activation.resultBytes };
       unsettled.set(activation.id, entry);
       unsettledBytes += entry.bytes;
       finish(entry).catch((error: unknown) => lose(entry, error));

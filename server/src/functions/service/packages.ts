@@ -1,18 +1,18 @@
 import { randomHex } from "../../kernel/random.ts";
-import type { NamespacePrincipal } from "../../namespaces/index.ts";
+import { mayDoToAll, type NamespaceId, type NamespacePrincipal } from "../../namespaces/index.ts";
 import type { Tx } from "../../store/transaction.ts";
 import { functionErrors } from "../errors.ts";
-import { requireMayPackage, requireOwnNamespace, sightOf } from "../model/access.ts";
-import { type Annotation, annotationValue, packageAnnotations } from "../model/annotations.ts";
+import { keyAnywhere, refusal, requireMayPackage, sightOf } from "../model/access.ts";
+import { type Annotation, annotationValue, packageAnnotations, sharedAnnotations } from "../model/annotations.ts";
 import type { ActionSummary, Binding, Package, PackageSummary } from "../model/entities.ts";
-import { type EntityKey, parseEntityName } from "../model/names.ts";
+import type { EntityKey } from "../model/names.ts";
 import { mergeParameters, type Parameter } from "../model/parameters.ts";
 import { FIRST_VERSION, nextVersion } from "../model/version.ts";
 import { removeCode } from "../queries/code.ts";
 import { countEntities, findEntity, listActions, listPackages, removeEntity, saveEntity } from "../queries/entities.ts";
 import { checkSizes, type EntityDeps, type Page } from "./actions.ts";
 import { announce, type Cause } from "./change.ts";
-import { resolvePackage } from "./resolve.ts";
+import { isShared, resolvePackage } from "./resolve.ts";
 
 /** What a PUT asks for; null leaves a field as it is, or as it is by default. */
 export type PackageChange = {
@@ -34,7 +34,7 @@ export type ShownPackage = {
 
 /** Packages: names under which actions lie, parameters they share, and bindings of other packages. */
 export function createPackages(deps: EntityDeps) {
-  const { store, clock, random, audit, catalog } = deps;
+  const { store, clock, random, audit, catalog, limits } = deps;
 
   const requirePlain = (name: string): void => {
     if (name === "default") throw functionErrors.package_name_reserved();
@@ -50,10 +50,10 @@ export function createPackages(deps: EntityDeps) {
   /** What to bind to, if the caller may: a binding opens what it is bound to, so it takes the right to read that. */
   const readTarget = (caller: NamespacePrincipal, asked: PackageChange["binding"]): Binding | null => {
     if (asked === null) return null;
-    const name = parseEntityName(asked.name);
-    requireOwnNamespace(caller, asked.namespace, name);
-    const { namespaceId } = caller;
-    requireMayPackage(caller, "read", { namespaceId, packageName: "", name });
+    const target = keyAnywhere(caller, asked.namespace, "", asked.name);
+    const { namespaceId, name } = target;
+    if (namespaceId === caller.namespaceId) requireMayPackage(caller, "read", target);
+    else if (!isShared(catalog.find(target))) throw refusal(namespaceId, name);
     return { namespaceId, name };
   };
 
@@ -77,16 +77,26 @@ export function createPackages(deps: EntityDeps) {
       const action = await findEntity(tx, inner);
       if (action?.collection !== "action") continue;
       await removeEntity(tx, inner);
-      await removeCode(tx, action.codeId);
+      if (action.codeId !== null) await removeCode(tx, action.codeId);
       await announce(tx, audit, cause, { did: "delete", entity: action, at: clock.now() });
     }
+  };
+
+  const sharedFor = async (
+    { grants }: NamespacePrincipal,
+    namespaceId: NamespaceId,
+  ): Promise<readonly PackageSummary[]> => {
+    if (!mayDoToAll(grants, "read", "")) throw functionErrors.not_authorized();
+    return (await listPackages(store.db, namespaceId, null)).filter(
+      ({ publish, binding }) => publish && binding === null,
+    );
   };
 
   return {
     async put(cause: Cause, key: EntityKey, change: PackageChange, overwrite: boolean): Promise<Package> {
       requirePlain(key.name);
       requireMayPackage(cause.caller, "deploy", key);
-      checkSizes(change);
+      checkSizes(change, limits);
       const target = readTarget(cause.caller, change.binding);
 
       const stored = await store.transaction(async (tx) => {
@@ -127,19 +137,34 @@ export function createPackages(deps: EntityDeps) {
 
     async get(caller: NamespacePrincipal, key: EntityKey): Promise<ShownPackage> {
       requireMayPackage(caller, "read", key);
-      if (catalog.find(key) === undefined) throw functionErrors.not_found();
-      const { package: provider, binding } = resolvePackage(catalog.find, key);
-      if (binding !== null) requireMayPackage(caller, "read", provider.key);
+      const isOwn = key.namespaceId === caller.namespaceId;
+      if (isOwn && catalog.find(key) === undefined) throw functionErrors.not_found();
+      const { package: provider, binding } = resolvePackage(catalog.find, key, caller.namespaceId);
+      const isForeign = provider.key.namespaceId !== caller.namespaceId;
+      if (binding !== null && !isForeign) requireMayPackage(caller, "read", provider.key);
       const where = { namespaceId: provider.key.namespaceId, packageName: provider.key.name };
-      const inside = await listActions(store.db, where, null);
+      const listed = await listActions(store.db, where, null);
+      const inside = isForeign ? listed.map(asShared) : listed;
       const isFeed = ({ annotations }: ActionSummary): boolean => annotationValue(annotations, "feed") !== undefined;
       return {
-        package: binding ?? provider,
-        parameters: mergeParameters(provider.parameters, binding?.parameters ?? []),
+        package: binding ?? (isForeign ? asShared(provider) : provider),
+        // What a shared package is configured with is its namespace's own.
+        parameters: mergeParameters(isForeign ? [] : provider.parameters, binding?.parameters ?? []),
         actions: inside.filter((action) => !isFeed(action)),
         feeds: inside.filter(isFeed),
       };
     },
+
+    /** The packages that another namespace shares; none if there is no such namespace. */
+    async listShared(
+      caller: NamespacePrincipal,
+      namespaceId: NamespaceId,
+      page: Page,
+    ): Promise<readonly PackageSummary[]> {
+      return (await sharedFor(caller, namespaceId)).slice(page.skip, page.skip + page.limit).map(asShared);
+    },
+    countShared: async (caller: NamespacePrincipal, namespaceId: NamespaceId): Promise<number> =>
+      (await sharedFor(caller, namespaceId)).length,
 
     /** The packages the caller may see. */
     async list(caller: NamespacePrincipal, page: Page): Promise<readonly PackageSummary[]> {
@@ -157,6 +182,11 @@ export function createPackages(deps: EntityDeps) {
     },
   };
 }
+
+const asShared = <Listed extends { readonly annotations: readonly Annotation[] }>(listed: Listed): Listed => ({
+  ...listed,
+  annotations: sharedAnnotations(listed.annotations),
+});
 
 /** The package that follows from the former one, if any, and what is asked for. What is given replaces, nothing is merged. */
 function next(input: {

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { createFakeClock } from "../../../test/fake-clock.ts";
+import { DEFAULT_LIMITS } from "../model/limits.ts";
 import { createThrottle } from "./throttle.ts";
 
 const start = (limits: { invocationsPerMinute?: number; concurrentInvocations?: number }) => {
   const clock = createFakeClock(Date.UTC(2026, 0, 1, 12, 0, 30));
   return {
     clock,
-    throttle: createThrottle({ clock, limits: { invocationsPerMinute: 600, concurrentInvocations: 120, ...limits } }),
+    throttle: createThrottle({ clock, limits: { ...DEFAULT_LIMITS, ...limits } }),
   };
 };
 

@@ -20,7 +20,7 @@ export function findOnWeb(catalog: Pick<Catalog, "runnable">, key: EntityKey): W
 
 function runnableOrNothing(catalog: Pick<Catalog, "runnable">, key: EntityKey): Runnable {
   try {
-    return catalog.runnable(key);
+    return catalog.runnable(key, key.namespaceId);
   } catch (error) {
     if (error instanceof LatchkeyError && error.status < 500) throw functionErrors.not_found({ cause: error });
     throw error;

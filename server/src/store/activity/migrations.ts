@@ -48,8 +48,22 @@ const activations: Migration = {
   },
 };
 
+const forms: Migration = {
+  async up(db: Kysely<never>) {
+    const table = () => db.schema.alterTable("activations");
+    await table()
+      .addColumn("form", "text", (c) => c.notNull().defaultTo("action"))
+      .execute();
+    await table().addColumn("cause", "text").execute();
+    await table().addColumn("duration_ms", "integer").execute();
+    await table().addColumn("schedule", "text").execute();
+    await table().addColumn("provider_id", "text").execute();
+  },
+};
+
 /** Schema of the activity database; forward only, as the main one. */
 export const activityMigrations: Readonly<Record<string, Migration>> = {
   "0001-access-key-uses": uses,
   "0002-activations": activations,
+  "0010-activation-forms": forms,
 };

@@ -1,11 +1,13 @@
 import type { Migration } from "kysely/migration";
 import { teamsNamespacesKeys } from "./0001-teams-namespaces-keys.ts";
 import { functions } from "./0002-functions.ts";
+import { invocations } from "./0010-invocations.ts";
 import { schedules } from "./0014-schedules.ts";
 
 /** Forward only; a released migration is never edited, since data folders in the field have run it. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-teams-namespaces-keys": teamsNamespacesKeys,
   "0002-functions": functions,
+  "0010-invocations": invocations,
   "0014-schedules": schedules,
 };

@@ -31,6 +31,9 @@ const ROWS: Readonly<Record<string, string>> = {
     INSERT INTO function_code VALUES ('code', 'exports.main = () => ({})');
     INSERT INTO entities (namespace_id, package, name, collection, version, publish, updated_at, annotations, parameters, body, revision, code_id)
       VALUES ('fn-1', '', 'hello', 'action', '0.0.1', 0, 1, '[]', '[]', '{}', 'r1', 'code');`,
+  "0010-invocations": `
+    INSERT INTO invocations VALUES ('a1', 'fn-1', 1, NULL, 't1', '{}', '{}', '{}');
+    UPDATE entities SET trigger_name = 'daily' WHERE name = 'hello';`,
   "0014-schedules": `
     INSERT INTO schedules VALUES ('s1', 'fn-1', 'nightly', 'hello', '0 3 * * *', '{"to":"ops"}', 1, 'ada', NULL, 1, 1, NULL, 2, 1);
     INSERT INTO schedules VALUES ('s2', 'fn-1', 'off', 'hello', '0 3 * * *', NULL, 0, 'robot', 'owner_left', 1, 2, 1, NULL, 3);`,

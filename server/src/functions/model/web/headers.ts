@@ -52,8 +52,8 @@ function toText(value: JsonValue): string | undefined {
   return Buffer.from(value, "utf8").toString("latin1");
 }
 
-/** How credentials of this server begin, wherever they stand: key ids, their secrets, API tokens. */
-const OURS = /do(?:f|fs|p)_v1_/;
+/** How credentials of this server begin, wherever they stand: ids of keys and of functions' tokens, secrets, API tokens. */
+const OURS = /do(?:f|fa|fs|p)_v1_/;
 
 /** Whether an `Authorization` header holds a credential for this server, be it a valid one or not. */
 export function isOurCredential(authorization: string): boolean {

@@ -83,6 +83,9 @@ function describeActivation(activation) {
   env.__OW_ACTIVATION_ID = activation.activationId;
   env.__OW_TRANSACTION_ID = activation.transactionId;
   env.__OW_DEADLINE = `${activation.deadline}`;
+  // Not every caller brings one, and nobody is to find the one before it.
+  if (activation.apiKey === "") delete env.__OW_API_KEY;
+  else env.__OW_API_KEY = activation.apiKey;
 }
 
 function run(id, { activation, value }) {
@@ -110,13 +113,13 @@ async function settle(id, promise) {
   }
 }
 
-function contextOf({ activationId, transactionId, apiHost, deadline }) {
+function contextOf({ activationId, transactionId, apiHost, apiKey, deadline }) {
   return {
     ...identity,
     activationId,
     requestId: transactionId,
     apiHost,
-    apiKey: "",
+    apiKey,
     deadline,
     getRemainingTimeInMillis: () => deadline - now(),
   };

@@ -1,0 +1,136 @@
+import type { Log } from "../../kernel/log.ts";
+import type { Store } from "../../store/store.ts";
+import type { Tx } from "../../store/transaction.ts";
+import type { ActivationId } from "../model/activations.ts";
+import type { AcceptedInvocation } from "../model/invocations.ts";
+import { insertInvocations, removeInvocations, returnInvocations, takeInvocations } from "../queries/invocations.ts";
+
+const RETRY_MS = 1000;
+
+type Insert = { readonly invocation: AcceptedInvocation; readonly startedBy: string | null };
+type Batch = { inserts: Insert[]; takes: ActivationId[]; returns: ActivationId[]; removals: ActivationId[] };
+type Taken = ReadonlyMap<ActivationId, AcceptedInvocation>;
+type Promised = PromiseWithResolvers<Taken>;
+
+/**
+ * What has been accepted, written down. Whatever is to be written while a commit is under way goes into the next one together,
+ * so that many invocations share the price of one.
+ */
+export function createLedger({
+  store,
+  log,
+  startedBy,
+}: {
+  store: Pick<Store, "transaction">;
+  log: Log;
+  startedBy: string;
+}) {
+  let waiting: Batch = empty();
+  let promised: Promised | null = null;
+  let isCommitting = false;
+  let retry: NodeJS.Timeout | null = null;
+
+  const commit = async (batch: Batch): Promise<Taken> =>
+    store.transaction(async (tx) => {
+      const { inserts, takes, returns, removals } = batch;
+      // In the order in which one invocation can go through them.
+      if (inserts.length > 0) await insertInvocations(tx, inserts);
+      const taken = takes.length > 0 ? await takeInvocations(tx, takes, startedBy) : [];
+      if (returns.length > 0) await returnInvocations(tx, returns);
+      if (removals.length > 0) await removeInvocations(tx, removals);
+      return new Map(taken.map((invocation) => [invocation.id, invocation]));
+    });
+
+  /** What nobody waits for is tried again: a row that stays behind would be reported as failed after the next start. */
+  const keepTrying = ({ returns, removals }: Batch): void => {
+    if (returns.length + removals.length === 0) return;
+    waiting.returns.push(...returns);
+    waiting.removals.push(...removals);
+    retry ??= setTimeout(() => {
+      retry = null;
+      void run();
+    }, RETRY_MS).unref();
+  };
+
+  const run = async (): Promise<void> => {
+    if (isCommitting) return;
+    isCommitting = true;
+    while (isPending(waiting)) {
+      const batch = waiting;
+      const whoWaits = promised;
+      waiting = empty();
+      promised = null;
+      try {
+        const taken = await commit(batch);
+        whoWaits?.resolve(taken);
+      } catch (error) {
+        log.warn({ error }, "accepted invocations could not be written down");
+        whoWaits?.reject(error);
+        keepTrying(batch);
+        break;
+      }
+    }
+    isCommitting = false;
+    if (promised !== null) schedule();
+  };
+
+  /** Not at once: what else this turn brings goes along. */
+  const schedule = (): void => {
+    if (!isCommitting) setImmediate(() => void run());
+  };
+
+  const committed = (): Promise<Taken> => {
+    promised ??= Promise.withResolvers<Taken>();
+    schedule();
+    return promised.promise;
+  };
+
+  return {
+    /** In somebody else's transaction. */
+    write: (tx: Tx, invocation: AcceptedInvocation): Promise<void> =>
+      insertInvocations(tx, [{ invocation, startedBy: null }]),
+
+    /** Resolves when all of them are written down, to wait. */
+    async accept(invocations: readonly AcceptedInvocation[]): Promise<void> {
+      waiting.inserts.push(...invocations.map((invocation) => ({ invocation, startedBy: null })));
+      await committed();
+    },
+
+    /** Resolves when it is written down as one that has been started. */
+    async acceptStarted(invocation: AcceptedInvocation): Promise<void> {
+      waiting.inserts.push({ invocation, startedBy });
+      await committed();
+    },
+
+    /** Resolves with the invocation once it is ours to run; undefined if it waits no more. */
+    async take(id: ActivationId): Promise<AcceptedInvocation | undefined> {
+      waiting.takes.push(id);
+      return (await committed()).get(id);
+    },
+
+    /** Has it wait again. */
+    giveBack(id: ActivationId): void {
+      waiting.returns.push(id);
+      schedule();
+    },
+
+    /** It has ended, and its record is written. */
+    remove(id: ActivationId): void {
+      waiting.removals.push(id);
+      schedule();
+    },
+
+    /** Resolves when nothing is left to write, or cannot be written now. */
+    async settle(): Promise<void> {
+      while (isCommitting) await new Promise((resolve) => setImmediate(resolve));
+      if (retry !== null) clearTimeout(retry);
+      retry = null;
+      await run();
+    },
+  };
+}
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+const empty = (): Batch => ({ inserts: [], takes: [], returns: [], removals: [] });
+const isPending = (batch: Batch): boolean => Object.values(batch).some(({ length }) => length > 0);
