@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Dialect } from "@latchkey/contract/route";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../kernel/clock.ts";
@@ -96,7 +97,7 @@ export function createExchanges(deps: { clock: Clock; random: Random; log: Log; 
     /** Answers with an error: an expected one as it is, anything else as one fixed sentence and a log line with the cause. */
     fail(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
       const { exchange } = request;
-      const error = asLatchkeyError(thrown);
+      const error = asLatchkeyError(thrown, request.raw);
       const cause = error.code === httpErrors.unexpected.code ? { cause: thrown } : {};
       logLine(exchange, error.status, { error: error.code, ...error.log, ...cause });
       if (error.status === 401 && exchange.dialect === "openwhisk") {
@@ -113,8 +114,10 @@ export function createExchanges(deps: { clock: Clock; random: Random; log: Log; 
 
 export type Exchanges = ReturnType<typeof createExchanges>;
 
-function asLatchkeyError(thrown: unknown): LatchkeyError {
+function asLatchkeyError(thrown: unknown, message: IncomingMessage): LatchkeyError {
   if (thrown instanceof LatchkeyError) return thrown;
+  // Who sent it hung up in the middle of the body.
+  if (message.destroyed && !message.complete) return httpErrors.malformed_body({ cause: thrown });
   const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : undefined;
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return httpErrors.body_too_large({ cause: thrown });
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return httpErrors.unsupported_media_type({ cause: thrown });

@@ -3,7 +3,8 @@ import { listSecrets } from "@latchkey/contract/secrets";
 import { expect, test } from "vitest";
 import { startControlPlane } from "../../test/contract/control-plane.ts";
 import { OPERATIONS } from "../../test/contract/operations.ts";
-import { addKey, addNamespace, keysOf, NAMESPACES, NO_KEY, NO_NAMESPACE } from "../../test/contract/things.ts";
+import { addKey, addNamespace, connect, keysOf, NAMESPACES, NO_KEY, NO_NAMESPACE } from "../../test/contract/things.ts";
+import { openConnection } from "../../test/raw-http.ts";
 import type { LogFields } from "../kernel/log.ts";
 
 /** A server and what it logs, all levels alike. */
@@ -101,6 +102,33 @@ test("no body, address, argument, result or code reaches the log, whether the re
   expect(lines.length).toBeGreaterThan(20);
   expect(textOf(lines)).not.toContain(mark);
 });
+
+test.each(["/api/v1/namespaces/_/actions/a", "/api/v1/web/{namespace}/default/hello"])(
+  "who hangs up in the middle of a body is noted, and not as a failure of the server: PUT %s",
+  async (address) => {
+    const { plane, lines } = await startWithLog();
+    const { namespace } = await addNamespace(plane);
+    const key = await addKey(plane, namespace, "caller");
+    const headers = { authorization: basic(key), "content-type": "application/json" };
+    const exec = { kind: "nodejs:default", code: "exports.main = () => ({})" };
+    await fetch(`${plane.url}/api/v1/namespaces/_/actions/hello`, {
+      method: "PUT",
+      headers,
+      body: JSON.stringify({ exec, annotations: [{ key: "web-export", value: true }] }),
+    });
+    lines.length = 0;
+    const { send, hangUp } = await openConnection(plane.url);
+    const path = address.replace("{namespace}", namespace);
+    send(`PUT ${path} HTTP/1.1\r\nhost: x\r\nauthorization: ${basic(key)}\r\ncontent-length: 100\r\n\r\n{"exec"`);
+    // What was sent is not lost when hanging up, but it has to have arrived.
+    await connect(plane.url, key);
+    hangUp();
+    await expect
+      .poll(() => lines)
+      .toContainEqual(expect.objectContaining({ error: "http.malformed_body", status: 400 }));
+    expect(lines).not.toContainEqual(expect.objectContaining({ status: 500 }));
+  },
+);
 
 test("an unexpected failure tells the operator its cause, and the caller one fixed sentence", async () => {
   const { plane, lines } = await startWithLog();
