@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+
+/** Resident memory in MiB, and open files and sockets, of a process. */
+export function footprintOf(pid: number): { residentMib: number; handles: number } {
+  const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return { residentMib: Number(kib) / 1024, handles: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+/** Looks at a server's database from outside, while the server is using it. */
+export function openDigest(path: string) {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const tables = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .all()
+    .map(({ name }) => String(name));
+  return {
+    tables,
+    /** Changes when anything in these tables does. */
+    of(some: readonly string[]): string {
+      const hash = createHash("sha256");
+      for (const table of some) {
+        hash.update(table);
+        for (const row of database.prepare(`SELECT * FROM "${table}" ORDER BY 1, 2`).iterate()) {
+          for (const value of Object.values(row)) hash.update(value instanceof Uint8Array ? value : `${value}\u0000`);
+        }
+      }
+      return hash.digest("hex");
+    },
+    /** Another number whenever somebody else has committed something, whatever it was. */
+    version: (): number => Number(database.prepare("PRAGMA data_version").get()?.["data_version"]),
+    close: (): void => database.close(),
+  };
+}
+
+export type Digest = ReturnType<typeof openDigest>;
