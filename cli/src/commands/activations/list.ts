@@ -16,7 +16,8 @@ const milliseconds = (value: unknown): string => (typeof value === "number" ? `$
 /** doctl's columns. */
 const COLUMNS: readonly Column<Activation>[] = [
   { name: "Datetime", heading: "Datetime", cell: ({ start }) => readableInstant(start) },
-  { name: "Status", heading: "Status", cell: ({ statusCode }) => STATUS[statusCode] ?? "unknown" },
+  // A trigger has none: it was fired, and that is all.
+  { name: "Status", heading: "Status", cell: ({ statusCode = 0 }) => STATUS[statusCode] ?? "unknown" },
   { name: "Kind", heading: "Kind", cell: (activation) => String(note(activation, "kind") ?? "") },
   { name: "Version", heading: "Version", cell: ({ version }) => version },
   { name: "ActivationId", heading: "Activation ID", cell: ({ activationId }) => activationId },

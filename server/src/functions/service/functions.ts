@@ -18,6 +18,7 @@ import { createActivationTokens } from "./activation-tokens.ts";
 import { createActivations } from "./activations.ts";
 import { createInvocationAdmission } from "./admission.ts";
 import { createCatalog } from "./catalog.ts";
+import { createFiring } from "./firing.ts";
 import { createInvoker } from "./invoke.ts";
 import { createJournal } from "./journal.ts";
 import { createLedger } from "./ledger.ts";
@@ -25,7 +26,9 @@ import { createPackages } from "./packages.ts";
 import { createPerformer } from "./performer.ts";
 import { createQueue } from "./queue.ts";
 import { resolveAction } from "./resolve.ts";
+import { createRules } from "./rules.ts";
 import { createThrottle } from "./throttle.ts";
+import { createTriggers } from "./triggers.ts";
 import { createWebCalls } from "./web-calls.ts";
 
 export type FunctionsDeps = {
@@ -65,13 +68,17 @@ export function createFunctions(deps: FunctionsDeps) {
   const running = { performer, admission, journal, throttle, clock, log };
   const queue = createQueue({ ...running, ledger, reads, catalog, standing, limits, startedBy });
   const invoker = createInvoker({ ...running, queue, nextId });
+  const firing = createFiring({ ...running, committed: store.committed, catalog, queue, nextId });
   const entities = { store, clock, random, audit, catalog, limits };
 
   return {
     actions: createActions({ ...entities, kinds: runtime.kinds() }),
     packages: createPackages(entities),
+    triggers: createTriggers(entities),
+    rules: createRules(entities),
     activations: createActivations({ journal }),
     invoke: invoker.invoke,
+    fire: firing.fire,
     /** Whether a namespace has an action called `name` or `package/name`, where the package may be a binding. */
     hasAction(namespaceId: NamespaceId, path: string): boolean {
       try {
