@@ -92,6 +92,7 @@ export function createLedger({
 
     /** Resolves when all of them are written down, to wait. */
     async accept(invocations: readonly AcceptedInvocation[]): Promise<void> {
+      if (invocations.length === 0) return;
       waiting.inserts.push(...invocations.map((invocation) => ({ invocation, startedBy: null })));
       await committed();
     },
