@@ -152,6 +152,7 @@ const admin = { dialect: "digitalocean", credential: "token", scopes: ["function
 export const createAccessKey = route({
   ...admin,
   id: "accessKey.create",
+  permission: "access_key.create",
   summary: "Create an access key; the answer shows its secret, once",
   method: "POST",
   path: keys,
@@ -164,6 +165,7 @@ export const createAccessKey = route({
 export const listAccessKeys = route({
   ...admin,
   id: "accessKey.list",
+  permission: "access_key.read",
   summary: "List a namespace's access keys",
   method: "GET",
   path: keys,
@@ -175,6 +177,7 @@ export const listAccessKeys = route({
 export const getAccessKey = route({
   ...admin,
   id: "accessKey.get",
+  permission: "access_key.read",
   summary: "Get an access key",
   method: "GET",
   path: `${keys}/{key_id}`,
@@ -186,6 +189,7 @@ export const getAccessKey = route({
 export const renameAccessKey = route({
   ...admin,
   id: "accessKey.rename",
+  permission: "access_key.manage",
   summary: "Rename an access key",
   method: "PUT",
   path: `${keys}/{key_id}`,
@@ -198,6 +202,7 @@ export const renameAccessKey = route({
 export const rotateAccessKey = route({
   ...admin,
   id: "accessKey.rotate",
+  permission: "access_key.manage",
   summary: "Give an access key a new secret; the old one lives on for the overlap",
   method: "POST",
   path: `${keys}/{key_id}/rotate`,
@@ -211,6 +216,7 @@ export const rotateAccessKey = route({
 export const deleteAccessKey = route({
   ...admin,
   id: "accessKey.delete",
+  permission: "access_key.manage",
   summary: "Revoke an access key, at once and for good",
   method: "DELETE",
   path: `${keys}/{key_id}`,

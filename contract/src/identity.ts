@@ -9,6 +9,7 @@ export const getTokenInfo = route({
   path: "/v1/oauth/token/info",
   dialect: "digitalocean",
   credential: "token",
+  permission: "account.manage",
   answers: {
     200: z.object({
       resource_owner_id: z.int(),

@@ -6,7 +6,7 @@ export type Actor = {
   readonly kind: "person" | "service" | "system";
   readonly name: string;
   /** Through what: a token, an access key; null for the system and for the operator's own terminal. */
-  readonly credential: { readonly kind: "token" | "access_key"; readonly id: string } | null;
+  readonly credential: { readonly kind: "token" | "session" | "access_key"; readonly id: string } | null;
 };
 
 /** Where it came from; null for what no request caused. */

@@ -1,3 +1,4 @@
+import { isPermitted, type Role } from "@latchkey/contract/permissions";
 import type { Credential, RouteDescription, Scope } from "@latchkey/contract/route";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Origin } from "./call.ts";
@@ -7,7 +8,8 @@ import type { RateLimiter } from "./rate-limit.ts";
 
 /** At once where it can be: a promise on the hot path costs more than verifying does. */
 export type Awaitable<T> = T | Promise<T>;
-type TokenCaller = AnyCaller & { readonly scopes: ReadonlySet<Scope> };
+/** `scopes` are the credential's own; what the caller's role allows is asked of the contract's table. */
+type TokenCaller = AnyCaller & { readonly scopes: ReadonlySet<Scope>; readonly role: Role };
 
 /** Turns an `Authorization` header into a caller, or throws a 401 `LatchkeyError`. One per kind of credential. */
 export type Authenticators = {
@@ -15,15 +17,16 @@ export type Authenticators = {
   access_key(header: string | undefined, origin: Origin): Awaitable<AnyCaller>;
 };
 
-/** Who may come in: authentication (401), then the rate limit (429), then the scope (403). Do-functions-api 1.3. */
+/** Who may come in: authentication (401), then the rate limit (429), then scope and role (403). Do-functions-api 1.3. */
 export function createAdmission(deps: { authenticate: Authenticators; limiter: RateLimiter }) {
   const { authenticate, limiter } = deps;
 
-  const admitToken = (reply: FastifyReply, scopes: readonly Scope[] | undefined, caller: TokenCaller): void => {
+  const admitToken = (reply: FastifyReply, { scopes, permission }: RouteDescription, caller: TokenCaller): void => {
     const standing = limiter.take(caller.credentialId);
     rateHeaders(reply, standing);
     if (!standing.allowed) throw httpErrors.too_many_requests();
-    if (scopes !== undefined && !scopes.some((scope) => caller.scopes.has(scope))) throw httpErrors.missing_scope();
+    if (scopes !== undefined && !scopes.some((scope) => caller.scopes.has(scope))) throw httpErrors.not_permitted();
+    if (permission === undefined || !isPermitted(caller.role, permission)) throw httpErrors.not_permitted();
   };
 
   return {
@@ -43,7 +46,7 @@ export function createAdmission(deps: { authenticate: Authenticators; limiter: R
       if (route.credential === "none") return;
       return Promise.resolve(authenticate.token(authorization, exchange)).then((caller) => {
         exchange.caller = caller;
-        admitToken(reply, route.scopes, caller);
+        admitToken(reply, route, caller);
       });
     },
 

@@ -1,18 +1,15 @@
+import { isPermitted, type Permission, type Role } from "@latchkey/contract/permissions";
 import { SCOPES, type Scope } from "@latchkey/contract/route";
 import type { Brand } from "../kernel/brand.ts";
 
-export type { Scope };
-export { SCOPES };
+export type { Permission, Role, Scope };
+export { isPermitted, SCOPES };
 
 export type UserId = Brand<string, "UserId">;
 export type TeamId = Brand<string, "TeamId">;
 export type ApiTokenId = Brand<string, "ApiTokenId">;
 
-export const ROLES = ["owner", "member", "viewer"] as const;
-/** What a user is to a team. */
-export type Role = (typeof ROLES)[number];
-
-/** The most that a token of a person in this role can do, whatever its own scopes say. */
+/** What of a credential's scopes a role leaves (do-functions-api 8.2): for telling. What is allowed, the permission table says. */
 const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   owner: SCOPES,
   member: SCOPES,
@@ -27,7 +24,7 @@ export type Principal = {
   readonly user: User;
   readonly teamId: TeamId;
   readonly role: Role;
-  readonly credentialKind: "token" | "access_key";
+  readonly credentialKind: "token" | "session" | "access_key";
   readonly credentialId: string;
 };
 
@@ -39,14 +36,19 @@ export const actorOf = ({ user, credentialKind, credentialId }: Principal) => ({
   credential: { kind: credentialKind, id: credentialId },
 });
 
-/** A caller of the control plane. `scopes` are already what the token and the role have in common. */
+/** A caller of the control plane. `scopes` are the credential's own, those that `function:admin` implies included. */
 export type TeamPrincipal = Principal & { readonly scopes: ReadonlySet<Scope> };
 
-/** What a token may do: its scopes, as far as the owner's role reaches. `function:admin` implies every other scope. */
-export function effectiveScopes(role: Role, tokenScopes: readonly Scope[]): ReadonlySet<Scope> {
-  const granted = tokenScopes.includes("function:admin") ? SCOPES : tokenScopes;
-  return new Set(granted.filter((scope) => ROLE_SCOPES[role].includes(scope)));
-}
+/** Whether the caller's role has the permission; the scopes of its credential are asked at the door. */
+export const may = ({ role }: Principal, permission: Permission): boolean => isPermitted(role, permission);
+
+/** A token's scopes with what they imply: `function:admin` is every other one, too. */
+export const impliedScopes = (scopes: readonly Scope[]): ReadonlySet<Scope> =>
+  new Set(scopes.includes("function:admin") ? SCOPES : scopes);
+
+/** The scopes that a credential has and a role leaves it, in the order of the contract. */
+export const scopesOf = ({ role, scopes }: TeamPrincipal): readonly Scope[] =>
+  ROLE_SCOPES[role].filter((scope) => scopes.has(scope));
 
 const TOKEN = /^dop_v1_[0-9a-f]{64}$/;
 

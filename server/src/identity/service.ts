@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import { identityErrors } from "./errors.ts";
 import {
   type ApiTokenId,
-  effectiveScopes,
+  impliedScopes,
   parseApiToken,
   SCOPES,
   type TeamId,
@@ -94,7 +94,7 @@ export function createIdentity(deps: {
         role: record.role,
         credentialKind: "token",
         credentialId: record.id,
-        scopes: effectiveScopes(record.role, record.scopes),
+        scopes: impliedScopes(record.scopes),
         expiresAt: record.expiresAt,
         createdAt: record.createdAt,
       };
