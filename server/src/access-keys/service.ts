@@ -10,7 +10,7 @@ import { appendChange, followChanges } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
 import type { Tx } from "../store/transaction.ts";
 import { accessKeyErrors } from "./errors.ts";
-import { createFailedAttempts, type FailureSummary } from "./failed-attempts.ts";
+import { createFailedAttempts, type FailureSummary } from "../kernel/failed-attempts.ts";
 import { type AccessKey, type AccessKeyId, type KeyUse, parseAccessKeyId, shownState } from "./model.ts";
 import { parseNetwork } from "./networks.ts";
 import {

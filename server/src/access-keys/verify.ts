@@ -8,7 +8,7 @@ import { effectiveGrants, type NamespacePrincipal } from "../namespaces/index.ts
 import type { ChangeFollower } from "../store/changes.ts";
 import type { CommittedReader } from "../store/committed-reader.ts";
 import { accessKeyErrors } from "./errors.ts";
-import type { FailedAttempts } from "./failed-attempts.ts";
+import type { FailedAttempts } from "../kernel/failed-attempts.ts";
 import { type AccessKeyId, isOver, judge, type KeyRecord, parseAccessKeyId, type Refusal } from "./model.ts";
 import { isInNetworks } from "./networks.ts";
 import { createProvenCredentials, type Proven } from "./proven.ts";

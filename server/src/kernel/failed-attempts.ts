@@ -1,4 +1,4 @@
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock } from "./clock.ts";
 
 const WINDOW_MS = 60_000;
 const MOST_TRACKED = 10_000;
