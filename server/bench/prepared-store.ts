@@ -35,7 +35,7 @@ export async function prepareStore(
     hasher,
     audit,
     namespaces,
-    failureLimits: { perAddress: 100, perKey: 100 },
+    failureLimits: { perAddress: 100, perSubject: 100 },
   });
   const { token } = await identity.createFirstTeam({ teamName: "Bench", email: "bench@example.com", name: "Bench" });
   const caller = identity.recognise(`Bearer ${token.reveal()}`);

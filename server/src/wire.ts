@@ -51,7 +51,7 @@ export function wire(ground: Ground) {
   const audit = createAudit({ clock });
   const identity = createIdentity({ store, clock, random, hasher, audit });
   const namespaces = createNamespaces({ store, clock, random, audit, limit: config.namespacesPerTeam });
-  const failureLimits = { perAddress: config.failedAttemptsPerMinute, perKey: config.failedAttemptsPerMinute };
+  const failureLimits = { perAddress: config.failedAttemptsPerMinute, perSubject: config.failedAttemptsPerMinute };
   const accessKeys = createAccessKeys({ store, clock, random, hasher, audit, namespaces, failureLimits });
 
   let publicUrl = config.publicUrl ?? "";

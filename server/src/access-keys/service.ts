@@ -1,6 +1,7 @@
 import type { Audit, Origin } from "../audit/index.ts";
 import { actorOf, type TeamPrincipal } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
+import { createFailedAttempts, type FailureSummary } from "../kernel/failed-attempts.ts";
 import { type Random, randomHex } from "../kernel/random.ts";
 import type { Secret } from "../kernel/secret.ts";
 import type { SecretHasher } from "../kernel/secret-hash.ts";
@@ -10,7 +11,6 @@ import { appendChange, followChanges } from "../store/changes.ts";
 import type { Store } from "../store/store.ts";
 import type { Tx } from "../store/transaction.ts";
 import { accessKeyErrors } from "./errors.ts";
-import { createFailedAttempts, type FailureSummary } from "../kernel/failed-attempts.ts";
 import { type AccessKey, type AccessKeyId, type KeyUse, parseAccessKeyId, shownState } from "./model.ts";
 import { parseNetwork } from "./networks.ts";
 import {
@@ -46,7 +46,7 @@ export type AccessKeysDeps = {
   audit: Audit;
   namespaces: Namespaces;
   /** Failed attempts a minute after which an address, or a key id, is told to wait. */
-  failureLimits: { perAddress: number; perKey: number };
+  failureLimits: { perAddress: number; perSubject: number };
 };
 
 /** The heart: people's own keys to a namespace, from issue to revocation. */
@@ -102,7 +102,7 @@ export function createAccessKeys(deps: AccessKeysDeps) {
   };
 
   const recordFailures = async (tx: Tx, summaries: readonly FailureSummary[]): Promise<void> => {
-    for (const { keyId, ...details } of summaries) {
+    for (const { subject: keyId, ...details } of summaries) {
       const teamId = await teamOfKey(tx, keyId);
       if (teamId === undefined) continue;
       const credential = { kind: "access_key", id: keyId } as const;

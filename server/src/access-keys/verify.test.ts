@@ -57,7 +57,7 @@ async function start({ failures = 1_000_000 } = {}) {
   const identity = createIdentity({ store, clock, random, hasher, audit });
   const namespaces = createNamespaces({ store, clock, random, audit, limit: 10 });
   const counted = { ...store, committed: countingReader(store.committed, work) };
-  const failureLimits = { perAddress: failures, perKey: failures };
+  const failureLimits = { perAddress: failures, perSubject: failures };
   const accessKeys = createAccessKeys({ store: counted, clock, random, hasher, audit, namespaces, failureLimits });
 
   const { token } = await identity.createFirstTeam({ teamName: "T", email: "ada@example.com", name: "Ada" });

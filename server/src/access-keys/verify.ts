@@ -1,6 +1,7 @@
 import type { Origin } from "../audit/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { LatchkeyError } from "../kernel/errors.ts";
+import type { FailedAttempts } from "../kernel/failed-attempts.ts";
 import type { Random } from "../kernel/random.ts";
 import type { SecretHasher } from "../kernel/secret-hash.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
@@ -8,7 +9,6 @@ import { effectiveGrants, type NamespacePrincipal } from "../namespaces/index.ts
 import type { ChangeFollower } from "../store/changes.ts";
 import type { CommittedReader } from "../store/committed-reader.ts";
 import { accessKeyErrors } from "./errors.ts";
-import type { FailedAttempts } from "../kernel/failed-attempts.ts";
 import { type AccessKeyId, isOver, judge, type KeyRecord, parseAccessKeyId, type Refusal } from "./model.ts";
 import { isInNetworks } from "./networks.ts";
 import { createProvenCredentials, type Proven } from "./proven.ts";
@@ -53,7 +53,7 @@ export function createVerifier(deps: VerifierDeps) {
     error: LatchkeyError,
     isKnown = true,
   ): LatchkeyError =>
-    failures.note({ address: origin.address, keyId, isKnown, reason }).tooMany
+    failures.note({ address: origin.address, subject: keyId, isKnown, reason }).tooMany
       ? accessKeyErrors.too_many_failures({ headers: { "retry-after": "60" } })
       : error;
 

@@ -3,36 +3,36 @@ import { createFakeClock } from "../../test/fake-clock.ts";
 import { createFailedAttempts, type FailedAttempt } from "./failed-attempts.ts";
 
 const MINUTE_MS = 60_000;
-const KEY = `dof_v1_${"0".repeat(32)}`;
+const SUBJECT = `dof_v1_${"0".repeat(32)}`;
 
-function start(limits: { perAddress?: number; perKey?: number } = {}) {
+function start(limits: { perAddress?: number; perSubject?: number } = {}) {
   const clock = createFakeClock();
-  const failures = createFailedAttempts({ clock, perAddress: 3, perKey: 3, ...limits });
+  const failures = createFailedAttempts({ clock, perAddress: 3, perSubject: 3, ...limits });
   const attempt = (different: Partial<FailedAttempt> = {}) =>
-    failures.note({ address: "203.0.113.7", keyId: KEY, isKnown: true, reason: "wrong secret", ...different });
+    failures.note({ address: "203.0.113.7", subject: SUBJECT, isKnown: true, reason: "wrong secret", ...different });
   return { clock, failures, attempt, tooMany: (different?: Partial<FailedAttempt>) => attempt(different).tooMany };
 }
 
 describe("a caller that fails too often is told to wait", () => {
   test("after as many failures from one address as are allowed", () => {
     const { tooMany } = start();
-    const garbage = [1, 2, 3, 4].map(() => tooMany({ keyId: null, isKnown: false }));
+    const garbage = [1, 2, 3, 4].map(() => tooMany({ subject: null, isKnown: false }));
     expect(garbage).toEqual([false, false, false, true]);
   });
 
-  test("after as many failures from one address at ever other keys", () => {
+  test("after as many failures from one address at ever other subjects", () => {
     const { tooMany } = start();
-    const ids = ["1", "2", "3", "4"].map((digit) => `dof_v1_${digit.repeat(32)}`);
-    expect(ids.map((keyId) => tooMany({ keyId }))).toEqual([false, false, false, true]);
+    const subjects = ["1", "2", "3", "4"].map((digit) => `dof_v1_${digit.repeat(32)}`);
+    expect(subjects.map((subject) => tooMany({ subject }))).toEqual([false, false, false, true]);
   });
 
-  test("after as many failures at one key id, wherever they come from", () => {
+  test("after as many failures at one subject, wherever they come from", () => {
     const { tooMany } = start();
     const addresses = ["::1", "::2", "::3", "::4"];
     expect(addresses.map((address) => tooMany({ address }))).toEqual([false, false, false, true]);
   });
 
-  test("for a key id that nobody has just as for one that exists, so that waiting tells nothing", () => {
+  test("for a subject that does not exist just as for one that does, so that waiting tells nothing", () => {
     const { tooMany } = start();
     const addresses = ["::1", "::2", "::3", "::4"];
     expect(addresses.map((address) => tooMany({ address, isKnown: false }))).toEqual([false, false, false, true]);
@@ -62,21 +62,21 @@ describe("a caller that fails too often is told to wait", () => {
     expect(tooMany({ address: "::9" })).toBe(true);
   });
 
-  test("and another address at another key is not", () => {
+  test("and another address at another subject is not", () => {
     const { tooMany } = start();
     for (let count = 0; count < 9; count += 1) tooMany();
-    expect(tooMany({ address: "::1", keyId: `dof_v1_${"1".repeat(32)}` })).toBe(false);
+    expect(tooMany({ address: "::1", subject: `dof_v1_${"1".repeat(32)}` })).toBe(false);
   });
 });
 
 describe("what the audit log is told", () => {
-  test("is one summary per key, however often it was tried", () => {
+  test("is one summary per subject, however often it was tried", () => {
     const { failures, attempt } = start();
     for (let count = 0; count < 50; count += 1) attempt({ address: `::${count % 3}` });
     attempt({ reason: "expired" });
     expect(failures.takeSummaries()).toEqual([
       {
-        keyId: KEY,
+        subject: SUBJECT,
         count: 51,
         addresses: ["::0", "::1", "::2", "203.0.113.7"],
         reasons: ["wrong secret", "expired"],
@@ -98,13 +98,13 @@ describe("what the audit log is told", () => {
     attempt({ address: "::2", reason: "expired" });
     failures.giveBack(untold);
     expect(failures.takeSummaries()).toEqual([
-      { keyId: KEY, count: 2, addresses: ["::2", "::1"], reasons: ["expired", "wrong secret"] },
+      { subject: SUBJECT, count: 2, addresses: ["::2", "::1"], reasons: ["expired", "wrong secret"] },
     ]);
   });
 
-  test("says nothing of garbage and of keys that do not exist: there is nobody to tell", () => {
+  test("says nothing of garbage and of subjects that do not exist: there is nobody to tell", () => {
     const { failures, attempt } = start();
-    attempt({ keyId: null, isKnown: false });
+    attempt({ subject: null, isKnown: false });
     attempt({ isKnown: false });
     expect(failures.takeSummaries()).toEqual([]);
   });
@@ -118,12 +118,12 @@ describe("what the audit log is told", () => {
   });
 });
 
-describe("an attacker with very many addresses and key ids", () => {
+describe("an attacker with very many addresses and subjects", () => {
   const flood = (isKnown: boolean) => {
     const { failures, attempt } = start();
     for (let count = 0; count < 25_000; count += 1) {
-      const keyId = `dof_v1_${count.toString(16).padStart(32, "0")}`;
-      attempt({ address: `10.${count >> 16}.${(count >> 8) & 255}.${count & 255}`, keyId, isKnown });
+      const subject = `dof_v1_${count.toString(16).padStart(32, "0")}`;
+      attempt({ address: `10.${count >> 16}.${(count >> 8) & 255}.${count & 255}`, subject, isKnown });
     }
     return { failures, attempt };
   };
@@ -132,9 +132,9 @@ describe("an attacker with very many addresses and key ids", () => {
     expect(flood(true).failures.takeSummaries()).toHaveLength(10_000);
   });
 
-  test("does not hide what happens to a key by naming keys that do not exist", () => {
+  test("does not hide what happens to one subject by naming others that do not exist", () => {
     const { failures, attempt } = flood(false);
     attempt();
-    expect(failures.takeSummaries().map(({ keyId }) => keyId)).toEqual([KEY]);
+    expect(failures.takeSummaries().map(({ subject }) => subject)).toEqual([SUBJECT]);
   });
 });

@@ -6,66 +6,66 @@ const ADDRESSES_KEPT = 5;
 
 export type FailedAttempt = {
   readonly address: string;
-  /** The key that was named; null for garbage. */
-  readonly keyId: string | null;
-  /** Whether there is such a key: only then is there somebody to tell. */
+  /** Whom or what the attempt named: a key, a person; null for garbage. */
+  readonly subject: string | null;
+  /** Whether there is such a one: only then is there somebody to tell. */
   readonly isKnown: boolean;
   readonly reason: string;
 };
 
-/** What happened to one known key's id within a window: enough to see an attack, bounded whatever the attacker does. */
+/** What happened to one known subject within a window: enough to see an attack, bounded whatever the attacker does. */
 export type FailureSummary = {
-  readonly keyId: string;
+  readonly subject: string;
   readonly count: number;
   readonly addresses: readonly string[];
   readonly reasons: readonly string[];
 };
 
 /**
- * Counts failed attempts per address and per key id within a minute. Beyond the limit a *failing* attempt is answered 429;
- * a right secret is always let through, so nobody can lock a key's owner out by guessing at it. An id that nobody has is
- * counted like any other: who is told to wait must not learn from it that a key exists.
+ * Counts failed attempts per address and per subject within a minute. Beyond the limit a *failing* attempt is answered 429;
+ * a right secret is always let through, so nobody can lock its owner out by guessing at it. A subject that does not exist is
+ * counted like any other: who is told to wait must not learn from it that there is such a one.
  */
-export function createFailedAttempts(deps: { clock: Clock; perAddress: number; perKey: number }) {
+export function createFailedAttempts(deps: { clock: Clock; perAddress: number; perSubject: number }) {
   const { clock } = deps;
   /** Monotonic, so that a correction of the host's clock makes nobody wait longer. */
   let windowEndsMs = 0;
   let byAddress = new Map<string, number>();
-  let byKeyId = new Map<string, number>();
+  let bySubject = new Map<string, number>();
   let summaries = new Map<string, { count: number; addresses: Set<string>; reasons: Set<string> }>();
 
   const roll = (): void => {
     if (clock.monotonicMs() < windowEndsMs) return;
     windowEndsMs = clock.monotonicMs() + WINDOW_MS;
     byAddress = new Map();
-    byKeyId = new Map();
+    bySubject = new Map();
   };
 
-  const summarise = ({ keyId, count, addresses, reasons }: FailureSummary): void => {
-    const seen = summaries.get(keyId) ?? { count: 0, addresses: new Set(), reasons: new Set() };
+  const summarise = ({ subject, count, addresses, reasons }: FailureSummary): void => {
+    const seen = summaries.get(subject) ?? { count: 0, addresses: new Set(), reasons: new Set() };
     seen.count += count;
     for (const reason of reasons) seen.reasons.add(reason);
     for (const address of addresses) if (seen.addresses.size < ADDRESSES_KEPT) seen.addresses.add(address);
-    if (summaries.size < MOST_TRACKED || summaries.has(keyId)) summaries.set(keyId, seen);
+    if (summaries.size < MOST_TRACKED || summaries.has(subject)) summaries.set(subject, seen);
   };
 
   return {
     /** Notes a failure; says whether the caller has failed too often to be told more than to wait. */
-    note({ address, keyId, isKnown, reason }: FailedAttempt): { tooMany: boolean } {
+    note({ address, subject, isKnown, reason }: FailedAttempt): { tooMany: boolean } {
       roll();
       const fromAddress = countUp(byAddress, address);
-      if (keyId === null) return { tooMany: fromAddress > deps.perAddress };
-      if (isKnown) summarise({ keyId, count: 1, addresses: [address], reasons: [reason] });
-      const atKey = countUp(byKeyId, keyId);
-      return { tooMany: fromAddress > deps.perAddress || atKey > deps.perKey };
+      if (subject === null) return { tooMany: fromAddress > deps.perAddress };
+      if (isKnown) summarise({ subject, count: 1, addresses: [address], reasons: [reason] });
+      const atSubject = countUp(bySubject, subject);
+      return { tooMany: fromAddress > deps.perAddress || atSubject > deps.perSubject };
     },
 
-    /** Takes what has been gathered per key since the last time. */
+    /** Takes what has been gathered per subject since the last time. */
     takeSummaries(): FailureSummary[] {
       const gathered = summaries;
       summaries = new Map();
-      return [...gathered].map(([keyId, { count, addresses, reasons }]) => ({
-        keyId,
+      return [...gathered].map(([subject, { count, addresses, reasons }]) => ({
+        subject,
         count,
         addresses: [...addresses],
         reasons: [...reasons],
