@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Role, TeamId, UserId } from "../identity/index.ts";
+import { isInNetworks } from "../kernel/networks.ts";
 import type { NamespaceId } from "../namespaces/index.ts";
 import { type AccessKeyId, isOver, judge, type KeyRecord, parseAccessKeyId, shownState } from "./model.ts";
-import { isInNetworks } from "./networks.ts";
 
 const EXPIRY = 1_000_000;
 

@@ -2,6 +2,7 @@ import type { Audit, Origin } from "../audit/index.ts";
 import { actorOf, type TeamPrincipal } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import { createFailedAttempts, type FailureSummary } from "../kernel/failed-attempts.ts";
+import { parseNetwork } from "../kernel/networks.ts";
 import { type Random, randomHex } from "../kernel/random.ts";
 import type { Secret } from "../kernel/secret.ts";
 import type { SecretHasher } from "../kernel/secret-hash.ts";
@@ -12,7 +13,6 @@ import type { Store } from "../store/store.ts";
 import type { Tx } from "../store/transaction.ts";
 import { accessKeyErrors } from "./errors.ts";
 import { type AccessKey, type AccessKeyId, type KeyUse, parseAccessKeyId, shownState } from "./model.ts";
-import { parseNetwork } from "./networks.ts";
 import {
   endCurrentSecret,
   findKey,

@@ -27,3 +27,25 @@ export function isInNetworks(address: string, networks: readonly string[]): bool
     return range.kind() === caller.kind() && caller.match([range, bits]);
   });
 }
+
+/** Whether one range has every address of the other; both canonical. */
+function holds(outer: string, inner: string): boolean {
+  const [address = "", bits] = inner.split("/");
+  return Number(bits) >= Number(outer.split("/")[1]) && isInNetworks(address, [outer]);
+}
+
+/** Canonical ranges in one order, none inside another: the same addresses are not said twice. */
+export const withoutRepetition = (networks: readonly string[]): string[] =>
+  [...new Set(networks)]
+    .filter((network, _, all) => !all.some((other) => other !== network && holds(other, network)))
+    .sort();
+
+/** The ranges whose addresses lie in both lists. Of two ranges, one has the other in it or they have nothing in common. */
+export const intersectNetworks = (some: readonly string[], others: readonly string[]): string[] =>
+  withoutRepetition(
+    some.flatMap((one) => others.flatMap((other) => (holds(one, other) ? [other] : holds(other, one) ? [one] : []))),
+  );
+
+/** Whether each of these ranges lies within one of those. */
+export const areWithin = (networks: readonly string[], bounds: readonly string[]): boolean =>
+  networks.every((network) => bounds.some((bound) => holds(bound, network)));

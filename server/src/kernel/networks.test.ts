@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isInNetworks, parseNetwork } from "./networks.ts";
+import { areWithin, intersectNetworks, isInNetworks, parseNetwork } from "./networks.ts";
 
 describe("a network is written in one canonical way", () => {
   test.each([
@@ -113,4 +113,42 @@ describe("who is inside", () => {
     { what: "a name for an address", address: "unknown", networks: ["0.0.0.0/0", "::/0"], inside: false },
     { what: "anybody where there is no range", address: "10.0.0.1", networks: [], inside: false },
   ])("$what: $inside", ({ address, networks, inside }) => expect(isInNetworks(address, networks)).toBe(inside));
+});
+
+describe("what two lists of networks have in common", () => {
+  test.each([
+    [["10.0.0.0/8"], ["10.1.0.0/16", "192.0.2.0/24"], ["10.1.0.0/16"]],
+    [["10.0.0.0/8", "192.0.2.7/32"], ["0.0.0.0/0"], ["10.0.0.0/8", "192.0.2.7/32"]],
+    [["10.0.0.0/8"], ["192.0.2.0/24"], []],
+    [["10.0.0.0/8"], ["::/0"], []],
+    [["10.0.0.0/8", "10.1.0.0/16"], ["10.0.0.0/8"], ["10.0.0.0/8"]],
+    [[], ["10.0.0.0/8"], []],
+  ])("%j and %j: %j", (some, others, both) => {
+    expect(intersectNetworks(some, others)).toEqual(both);
+    expect(intersectNetworks(others, some)).toEqual(both);
+  });
+
+  test("an address is in it exactly if it is in both", () => {
+    // Few bits that differ, so that ranges meet often.
+    const network = fc
+      .tuple(fc.integer({ min: 0, max: 15 }), fc.integer({ min: 24, max: 32 }))
+      .map(([last, bits]) => parseNetwork(`10.0.0.${last * 16}/${bits}`) ?? "");
+    const networks = fc.array(network, { maxLength: 4 });
+    fc.assert(
+      fc.property(networks, networks, fc.integer({ min: 0, max: 255 }), (some, others, last) => {
+        const address = `10.0.0.${last}`;
+        const both = isInNetworks(address, some) && isInNetworks(address, others);
+        expect(isInNetworks(address, intersectNetworks(some, others))).toBe(both);
+      }),
+    );
+  });
+
+  test.each([
+    [["10.1.0.0/16"], ["10.0.0.0/8"], true],
+    [["10.0.0.0/8"], ["10.0.0.0/8"], true],
+    [["10.0.0.0/7"], ["10.0.0.0/8"], false],
+    [["10.1.0.0/16", "192.0.2.1/32"], ["10.0.0.0/8"], false],
+    [["::/0"], ["0.0.0.0/0"], false],
+    [[], ["10.0.0.0/8"], true],
+  ])("%j lies within %j: %j", (networks, bounds, expected) => expect(areWithin(networks, bounds)).toBe(expected));
 });
