@@ -5,9 +5,10 @@
 const MAY_ENTER = {
   audit: [],
   runtime: [],
-  identity: ["audit"],
+  notifications: ["audit"],
+  identity: ["notifications", "audit"],
   namespaces: ["identity", "audit"],
-  "access-keys": ["identity", "namespaces", "audit"],
+  "access-keys": ["identity", "namespaces", "notifications", "audit"],
   functions: ["identity", "namespaces", "runtime", "audit"],
 };
 

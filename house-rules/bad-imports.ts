@@ -32,6 +32,7 @@ export const BAD_IMPORTS: readonly BadFile[] = [
   bad("server/src/main.ts", "./audit/model.ts", "wiring-uses-the-front-door"),
   bad("server/src/audit/service/visit.ts", "../../identity/index.ts", "who-audit-may-visit"),
   bad("server/src/runtime/visit.ts", "../audit/index.ts", "who-runtime-may-visit"),
+  bad("server/src/notifications/service/visit.ts", "../../identity/index.ts", "who-notifications-may-visit"),
   bad("server/src/identity/service/visit.ts", "../../namespaces/index.ts", "who-identity-may-visit"),
   bad("server/src/namespaces/service/visit.ts", "../../access-keys/index.ts", "who-namespaces-may-visit"),
   bad("server/src/access-keys/service/visit.ts", "../../functions/index.ts", "who-access-keys-may-visit"),

@@ -123,6 +123,40 @@ export type EntitiesTable = {
 };
 export type FunctionCodeTable = { id: string; code: string };
 
+/** What is to be told, by e-mail or to a team's webhook, until it is told or given up. */
+export type OutboxTable = {
+  id: string;
+  channel: "mail" | "webhook";
+  /** The kind of mail, or the type of event. */
+  kind: string;
+  team_id: string | null;
+  /** E-mail address; null for a webhook, whose address is looked up when it is called. */
+  recipient: string | null;
+  /** Sealed, since a mail may hold a link that opens something; gone as soon as it is of no more use. */
+  body: Uint8Array | null;
+  state: "waiting" | "sent" | "failed" | "expired";
+  /** How often it was taken up; also tells a sender whether the row is still its own. */
+  attempts: number;
+  last_error: string | null;
+  created_at: number;
+  /** When to try next; while it is being tried, when somebody else may, because the sender must have died. */
+  due_at: number;
+  /** Not to be told any more from then on. */
+  expires_at: number;
+  finished_at: number | null;
+};
+/** At most one for each team. */
+export type WebhooksTable = {
+  team_id: string;
+  url: string;
+  /** JSON array of event types. */
+  events: string;
+  /** Sealed: it is needed to sign. */
+  secret: Uint8Array;
+  created_at: number;
+  updated_at: number;
+};
+
 export type Tables = {
   teams: TeamsTable;
   users: UsersTable;
@@ -136,6 +170,8 @@ export type Tables = {
   audit_entries: AuditEntriesTable;
   entities: EntitiesTable;
   function_code: FunctionCodeTable;
+  outbox: OutboxTable;
+  webhooks: WebhooksTable;
 };
 
 export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;

@@ -31,6 +31,10 @@ const ROWS: Readonly<Record<string, string>> = {
     INSERT INTO function_code VALUES ('code', 'exports.main = () => ({})');
     INSERT INTO entities (namespace_id, package, name, collection, version, publish, updated_at, annotations, parameters, body, revision, code_id)
       VALUES ('fn-1', '', 'hello', 'action', '0.0.1', 0, 1, '[]', '[]', '{}', 'r1', 'code');`,
+  "0007-notifications": `
+    INSERT INTO outbox VALUES ('msg_1', 'mail', 'invitation', 'team', 'ada@example.com', x'03', 'waiting', 1, 'ECONNREFUSED', 1, 2, 3, NULL);
+    INSERT INTO outbox VALUES ('msg_2', 'webhook', 'key.expiring', 'team', NULL, NULL, 'sent', 1, NULL, 1, 1, 3, 2);
+    INSERT INTO webhooks VALUES ('team', 'https://example.com/hook', '["key.expiring"]', x'04', 1, 1);`,
 };
 
 const NAMES = Object.keys(migrations);
