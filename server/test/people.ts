@@ -1,6 +1,8 @@
 import { SCOPES, type Scope } from "@latchkey/contract/route";
 import type { ApiTokenId, Role, TeamId, UserId } from "../src/identity/model.ts";
-import { insertApiToken, insertMembership, insertPerson, insertTeam } from "../src/identity/queries.ts";
+import { insertMembership } from "../src/identity/queries/members.ts";
+import { insertPerson, insertTeam } from "../src/identity/queries/people.ts";
+import { insertApiToken } from "../src/identity/queries/tokens.ts";
 import { randomHex } from "../src/kernel/random.ts";
 import { createSecretHasher } from "../src/kernel/secret-hash.ts";
 import { appendChange } from "../src/store/changes.ts";

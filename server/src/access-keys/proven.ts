@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { EpochMs } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { NamespacePrincipal } from "../namespaces/index.ts";
-import type { ChangeFollower } from "../store/changes.ts";
+import type { ChangeFollower, ChangeKind } from "../store/changes.ts";
 import type { KeyRecord } from "./model.ts";
 
 /** A credential that has proved its secret, with what judging it again needs. Holds nothing of the secret. */
@@ -12,6 +12,8 @@ export type Proven = {
   readonly principal: NamespacePrincipal;
 };
 
+/** What a change to one of these is about is no credential of the data plane. */
+const TOUCH_NO_KEY: readonly ChangeKind[] = ["function", "api_token", "session"];
 /** About 1 kB each. */
 const MOST_KEPT = 100_000;
 
@@ -41,7 +43,7 @@ export function createProvenCredentials(deps: { random: Random; changes: ChangeF
     else
       for (const change of news) {
         if (change.kind === "access_key") dropKey(change.targetId);
-        else if (change.kind !== "function" && change.kind !== "api_token") clear();
+        else if (!TOUCH_NO_KEY.includes(change.kind)) clear();
       }
   };
 

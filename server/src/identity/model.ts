@@ -1,6 +1,7 @@
 import { isPermitted, type Permission, type Role } from "@latchkey/contract/permissions";
 import { SCOPES, type Scope } from "@latchkey/contract/route";
 import type { Brand } from "../kernel/brand.ts";
+import type { EpochMs } from "../kernel/clock.ts";
 
 export type { Permission, Role, Scope };
 export { isPermitted, SCOPES };
@@ -8,6 +9,8 @@ export { isPermitted, SCOPES };
 export type UserId = Brand<string, "UserId">;
 export type TeamId = Brand<string, "TeamId">;
 export type ApiTokenId = Brand<string, "ApiTokenId">;
+export type SessionId = Brand<string, "SessionId">;
+export type InvitationId = Brand<string, "InvitationId">;
 
 /** What of a credential's scopes a role leaves (do-functions-api 8.2): for telling. What is allowed, the permission table says. */
 const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
@@ -18,6 +21,39 @@ const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
 
 /** A person, or a service identity that a team owns. */
 export type User = { readonly id: UserId; readonly kind: "person" | "service"; readonly name: string };
+
+/** A person with the address that messages for them go to. */
+export type Person = { readonly id: UserId; readonly name: string; readonly email: string };
+
+/** A person's place in a team. Service identities are no members, although they have a role. */
+export type Member = {
+  readonly user: User;
+  readonly email: string;
+  readonly role: Role;
+  readonly joinedAt: EpochMs;
+};
+
+export type ServiceRole = Exclude<Role, "owner">;
+
+/** A user that belongs to the team itself, for machines that must outlive any person. */
+export type ServiceIdentity = {
+  readonly user: User;
+  readonly role: ServiceRole;
+  /** The person who answers for it; `isMember` is false once that person has left, until somebody else is named. */
+  readonly responsible: { readonly id: UserId; readonly name: string; readonly isMember: boolean };
+  readonly createdAt: EpochMs;
+};
+
+/** Why somebody's place in a team ended; it is what their access keys say of their end. */
+export type RemovalReason = "member removed" | "member left" | "service identity deleted";
+
+/** Somebody's end in a team, as told to the rooms that keep something of theirs. */
+export type Removal = {
+  readonly teamId: TeamId;
+  readonly userId: UserId;
+  readonly reason: RemovalReason;
+  readonly at: EpochMs;
+};
 
 /** Who is calling and through what: the answer of authentication, on either plane. */
 export type Principal = {
@@ -50,9 +86,13 @@ export const impliedScopes = (scopes: readonly Scope[]): ReadonlySet<Scope> =>
 export const scopesOf = ({ role, scopes }: TeamPrincipal): readonly Scope[] =>
   ROLE_SCOPES[role].filter((scope) => scopes.has(scope));
 
-const TOKEN = /^dop_v1_[0-9a-f]{64}$/;
+const BEARER = /^Bearer +(do([ps])_v1_[0-9a-f]{64}) *$/i;
 
-/** The secret part of a token that has a token's shape; undefined spares the look-up for anything else. */
-export function parseApiToken(text: string): string | undefined {
-  return TOKEN.test(text) ? text : undefined;
+/** What a bearer header holds, if it has the shape of one of ours; undefined spares the look-up for anything else. */
+export function parseBearer(
+  header: string,
+): { readonly kind: "token" | "session"; readonly secret: string } | undefined {
+  const [, secret, letter] = BEARER.exec(header) ?? [];
+  if (secret === undefined || secret !== secret.toLowerCase()) return undefined;
+  return { kind: letter === "p" ? "token" : "session", secret };
 }

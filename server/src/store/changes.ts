@@ -3,7 +3,15 @@ import type { CommittedReader } from "./committed-reader.ts";
 import type { Tx } from "./transaction.ts";
 
 /** What may end or narrow somebody's access, or make a copy of a stored thing stale. */
-export type ChangeKind = "access_key" | "membership" | "namespace" | "api_token" | "function";
+export type ChangeKind =
+  | "access_key"
+  | "membership"
+  | "namespace"
+  | "api_token"
+  | "session"
+  | "function"
+  | "policy"
+  | "cutoff";
 export type Change = {
   readonly seq: number;
   readonly kind: ChangeKind;

@@ -1,12 +1,12 @@
 import { getTokenInfo } from "@latchkey/contract/identity";
-import { type BoundRoute, implement } from "../http/call.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { scopesOf } from "./model.ts";
-import type { RecognisedToken } from "./service.ts";
+import { type BoundRoute, implement } from "../../http/call.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import { scopesOf } from "../model.ts";
+import type { RecognisedBearer } from "../service/identity.ts";
 
 export function identityRoutes(deps: { clock: Clock }): BoundRoute[] {
   return [
-    implement<RecognisedToken, typeof getTokenInfo>(getTokenInfo, ({ caller }) => ({
+    implement<RecognisedBearer, typeof getTokenInfo>(getTokenInfo, ({ caller }) => ({
       status: 200,
       body: {
         // Clients decode an integer: the first 48 bits of the user's UUID are one, and stay the same for a user.

@@ -1,0 +1,41 @@
+import { appendChange } from "../../store/changes.ts";
+import type { Tx } from "../../store/transaction.ts";
+import type { Removal } from "../model.ts";
+import { deleteInvitationsBy } from "../queries/invitations.ts";
+import { deleteMembership } from "../queries/members.ts";
+import { listAnsweredFor } from "../queries/service-identities.ts";
+import { deleteSessionsIn } from "../queries/sessions.ts";
+import { deleteTokensIn } from "../queries/tokens.ts";
+
+/**
+ * Takes what a room keeps for somebody in a team, in the transaction that ends their place in it. What it gives is told in the
+ * audit entry of the removal.
+ */
+export type RemovalCascade = (tx: Tx, removal: Removal) => Promise<Readonly<Record<string, unknown>>>;
+
+/** Ends somebody's place in one team with all their access to it, and touches nothing of theirs elsewhere. */
+export function createRemoval() {
+  const cascades: RemovalCascade[] = [];
+
+  return {
+    onRemove: (cascade: RemovalCascade): void => void cascades.push(cascade),
+
+    /** Ends it within this transaction; gives what ended, for the audit log. */
+    async end(tx: Tx, removal: Removal): Promise<Record<string, unknown>> {
+      const { teamId, userId, at } = removal;
+      const ended: Record<string, unknown> = {
+        api_tokens: await deleteTokensIn(tx, teamId, userId),
+        sessions: await deleteSessionsIn(tx, teamId, userId),
+        // Who made an invitation has its link, and could use it to come back.
+        invitations: await deleteInvitationsBy(tx, teamId, userId),
+        responsible_for: (await listAnsweredFor(tx, teamId, userId)).map(({ user }) => user.id),
+      };
+      for (const cascade of cascades) Object.assign(ended, await cascade(tx, removal));
+      await deleteMembership(tx, teamId, userId);
+      await appendChange(tx, { kind: "membership", targetId: userId, at });
+      return ended;
+    },
+  };
+}
+
+export type RemovalRules = ReturnType<typeof createRemoval>;
