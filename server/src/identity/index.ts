@@ -16,4 +16,4 @@ export { actorOf, isPermitted, may } from "./model.ts";
 export { identityRoutes } from "./routes/tokens.ts";
 export { createIdentity, type FirstTeam, type Identity } from "./service/identity.ts";
 export type { RestorableKeys } from "./service/members.ts";
-export type { RemovalCascade } from "./service/removal.ts";
+export type { Ended, RemovalCascade } from "./service/removal.ts";

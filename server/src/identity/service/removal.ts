@@ -7,11 +7,11 @@ import { listAnsweredFor } from "../queries/service-identities.ts";
 import { deleteSessionsIn } from "../queries/sessions.ts";
 import { deleteTokensIn } from "../queries/tokens.ts";
 
-/**
- * Takes what a room keeps for somebody in a team, in the transaction that ends their place in it. What it gives is told in the
- * audit entry of the removal.
- */
-export type RemovalCascade = (tx: Tx, removal: Removal) => Promise<Readonly<Record<string, unknown>>>;
+/** Ids of what ended, by what it is: `{ access_keys: [...] }`. Told in the audit entry of the removal. */
+export type Ended = Readonly<Record<string, readonly string[]>>;
+
+/** Takes what a room keeps for somebody in a team, in the transaction that ends their place in it. */
+export type RemovalCascade = (tx: Tx, removal: Removal) => Promise<Ended>;
 
 /** Ends somebody's place in one team with all their access to it, and touches nothing of theirs elsewhere. */
 export function createRemoval() {
@@ -20,10 +20,10 @@ export function createRemoval() {
   return {
     onRemove: (cascade: RemovalCascade): void => void cascades.push(cascade),
 
-    /** Ends it within this transaction; gives what ended, for the audit log. */
-    async end(tx: Tx, removal: Removal): Promise<Record<string, unknown>> {
+    /** Ends it within this transaction; gives what ended with it. */
+    async end(tx: Tx, removal: Removal): Promise<Ended> {
       const { teamId, userId, at } = removal;
-      const ended: Record<string, unknown> = {
+      const ended: Record<string, readonly string[]> = {
         api_tokens: await deleteTokensIn(tx, teamId, userId),
         sessions: await deleteSessionsIn(tx, teamId, userId),
         // Who made an invitation has its link, and could use it to come back.
