@@ -7,19 +7,26 @@ import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from 
 import { operationsRoutes } from "./http/operations.ts";
 import { requireSecretMarks } from "./http/secret-marks.ts";
 import { createHttp } from "./http/server.ts";
-import { createIdentity, type Identity, identityRoutes } from "./identity/index.ts";
+import { actorOf, createIdentity, type Identity, identityRoutes } from "./identity/index.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Log } from "./kernel/log.ts";
 import { periodically } from "./kernel/periodic.ts";
 import type { Random } from "./kernel/random.ts";
+import { createSealer } from "./kernel/seal.ts";
 import { createSecretHasher } from "./kernel/secret-hash.ts";
 import { createNamespaces, namespaceRoutes } from "./namespaces/index.ts";
+import { createNotifications, notificationRoutes } from "./notifications/index.ts";
 import { createRuntime, runtimeSizeFor } from "./runtime/index.ts";
 import { type DataFolder, loadPepper } from "./store/data-folder.ts";
 import type { Store } from "./store/store.ts";
 
 const WRITE_BEHIND_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 10 * 60_000;
+const NOTIFY_EVERY_MS = 2_000;
+/** How long a mail server, or the receiver of a webhook, may take. */
+const NOTIFY_TIMEOUT_MS = 20_000;
+/** How long one that is at it may go on once the server has been told to stop. */
+const NOTIFY_GRACE_MS = 2_000;
 /** How long functions may go on running once the server has been told to stop. */
 const STOP_GRACE_MS = 10_000;
 
@@ -49,6 +56,18 @@ export function wire(ground: Ground) {
   const { config, clock, random, log, folder, store } = ground;
   const hasher = createSecretHasher(loadPepper(folder, random));
   const audit = createAudit({ clock });
+  const notifications = createNotifications({
+    store,
+    clock,
+    random,
+    log,
+    audit,
+    sealer: createSealer({ pepper: loadPepper(folder, random), random, purpose: "notifications" }),
+    mailServer: config.mailServer,
+    webhooksToPrivateNetworks: config.webhooksToPrivateNetworks,
+    timeoutMs: NOTIFY_TIMEOUT_MS,
+    userAgent: `Latchkey/${manifest.version}`,
+  });
   const identity = createIdentity({ store, clock, random, hasher, audit });
   const namespaces = createNamespaces({ store, clock, random, audit, limit: config.namespacesPerTeam });
   const failureLimits = { perAddress: config.failedAttemptsPerMinute, perSubject: config.failedAttemptsPerMinute };
@@ -86,6 +105,7 @@ export function wire(ground: Ground) {
     ...identityRoutes({ clock }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+    ...notificationRoutes({ notifications, actorOf }),
     ...functionRoutes({ functions, version: manifest.version }),
   ];
   requireSecretMarks(routes);
@@ -104,12 +124,15 @@ export function wire(ground: Ground) {
   const periodic = [
     periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed),
     periodically(FORGET_EVERY_MS, functions.forgetOld, failed),
+    periodically(NOTIFY_EVERY_MS, notifications.wake, failed),
+    periodically(FORGET_EVERY_MS, notifications.tidy, failed),
   ];
 
   return {
     app,
     identity,
     accessKeys,
+    notifications,
     /** What is served, as described. */
     routes: routes.map(({ route }) => route),
     /** Starts to listen. Resolves with the address that clients use. Rejects with Node's `EADDRINUSE` and the like. */
@@ -128,7 +151,7 @@ export function wire(ground: Ground) {
       // At the same time: requests wait for functions, and functions that outstay the grace are ended.
       // A request that has not arrived whole by then never will.
       const cutOff = setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS);
-      await Promise.all([app.close(), runtime.drain(STOP_GRACE_MS)]);
+      await Promise.all([app.close(), runtime.drain(STOP_GRACE_MS), notifications.close(NOTIFY_GRACE_MS)]);
       clearTimeout(cutOff);
       await functions.drain();
       await accessKeys.writeBehind();

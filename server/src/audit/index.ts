@@ -1,3 +1,3 @@
 export { type AuditLog, createAuditLog, type RecordedEntry } from "./log.ts";
-export type { Origin } from "./model/entries.ts";
+export type { Actor, Origin } from "./model/entries.ts";
 export { type Audit, createAudit } from "./service.ts";

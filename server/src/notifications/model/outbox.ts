@@ -27,11 +27,13 @@ export type Delivery = {
   readonly finishedAt: EpochMs | null;
 };
 
-/** How an attempt ended. `error` is ours: what others answer may quote what they were sent. */
+/**
+ * How an attempt ended; `cut off`: by our own stopping, so the next start tries at once. `error` is in our words: what others answer
+ * may quote what they were sent.
+ */
 export type Attempt =
   | { readonly kind: "sent" }
-  | { readonly kind: "refused"; readonly error: string }
-  | { readonly kind: "failed"; readonly error: string };
+  | { readonly kind: "refused" | "failed" | "cut off"; readonly error: string };
 
 /** What is to be done about a row after an attempt. */
 export type Verdict =
@@ -63,6 +65,6 @@ export function judgeAttempt(
   if (attempt.kind === "sent") return { state: "sent" };
   const { error } = attempt;
   if (attempt.kind === "refused" || row.attempts >= MOST_ATTEMPTS) return { state: "failed", error };
-  const dueAt = now + waitAfter(row.attempts, jitter);
+  const dueAt = attempt.kind === "cut off" ? now : now + waitAfter(row.attempts, jitter);
   return dueAt >= row.expiresAt ? { state: "expired", error } : { state: "waiting", error, dueAt };
 }

@@ -149,14 +149,20 @@ export async function listDeliveries(db: Db, teamId: string, limit: number): Pro
     .orderBy("id")
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    event: row.kind,
-    state: row.state,
-    attempts: row.attempts,
-    lastError: row.last_error,
-    createdAt: row.created_at,
-    nextAttemptAt: row.state === "waiting" ? row.due_at : null,
-    finishedAt: row.finished_at,
-  }));
+  return rows.map(toDelivery);
 }
+
+export async function findDelivery(tx: Tx, id: string): Promise<Delivery> {
+  return toDelivery(await tx.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
+}
+
+const toDelivery = (row: Row<"outbox">): Delivery => ({
+  id: row.id,
+  event: row.kind,
+  state: row.state,
+  attempts: row.attempts,
+  lastError: row.last_error,
+  createdAt: row.created_at,
+  nextAttemptAt: row.state === "waiting" ? row.due_at : null,
+  finishedAt: row.finished_at,
+});

@@ -1,17 +1,6 @@
-import type { EpochMs } from "../../kernel/clock.ts";
 import type { Db, Tx } from "../../store/transaction.ts";
 import type { WebhookEvent } from "../model/events.ts";
-
-/** Where a team's events go. */
-export type Webhook = {
-  readonly teamId: string;
-  readonly url: string;
-  readonly events: readonly WebhookEvent[];
-  /** Sealed: it is needed to sign. */
-  readonly sealedSecret: Uint8Array;
-  readonly createdAt: EpochMs;
-  readonly updatedAt: EpochMs;
-};
+import type { Webhook } from "../model/webhook.ts";
 
 export async function findWebhook(db: Db | Tx, teamId: string): Promise<Webhook | undefined> {
   const row = await db.selectFrom("webhooks").selectAll().where("team_id", "=", teamId).executeTakeFirst();

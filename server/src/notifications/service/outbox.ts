@@ -64,3 +64,5 @@ export function createOutbox(deps: { clock: Clock; random: Random; sealer: Seale
     },
   };
 }
+
+export type Outbox = ReturnType<typeof createOutbox>;
