@@ -8,7 +8,8 @@ const MAY_ENTER = {
   notifications: ["audit"],
   identity: ["notifications", "audit"],
   namespaces: ["identity", "audit"],
-  "access-keys": ["identity", "namespaces", "notifications", "audit"],
+  policy: ["identity", "namespaces", "audit"],
+  "access-keys": ["identity", "namespaces", "policy", "notifications", "audit"],
   functions: ["identity", "namespaces", "runtime", "audit"],
 };
 

@@ -35,6 +35,7 @@ export const BAD_IMPORTS: readonly BadFile[] = [
   bad("server/src/notifications/service/visit.ts", "../../identity/index.ts", "who-notifications-may-visit"),
   bad("server/src/identity/service/visit.ts", "../../namespaces/index.ts", "who-identity-may-visit"),
   bad("server/src/namespaces/service/visit.ts", "../../access-keys/index.ts", "who-namespaces-may-visit"),
+  bad("server/src/policy/service/visit.ts", "../../access-keys/index.ts", "who-policy-may-visit"),
   bad("server/src/access-keys/service/visit.ts", "../../functions/index.ts", "who-access-keys-may-visit"),
   bad("server/src/functions/service/visit.ts", "../../access-keys/index.ts", "who-functions-may-visit"),
   bad("server/src/functions/service/config.ts", "../../config.ts", "only-wiring-wires"),

@@ -142,6 +142,20 @@ export type AccessKeySecretsTable = {
   finder: Uint8Array | null;
 };
 
+/** What is demanded of access keys; `namespace_id` is empty for the team's own policy. */
+export type PoliciesTable = {
+  team_id: string;
+  namespace_id: string;
+  longest_lifetime_days: number | null;
+  never_allowed: number;
+  most_keys_per_person: number | null;
+  suspend_unused_days: number | null;
+  /** JSON array of CIDR texts; null for anywhere. */
+  allowed_networks: string | null;
+  service_keys: "owners" | "members";
+  updated_at: number;
+};
+
 /** The change feed: everything that can end access, in commit order without gaps. */
 export type ChangesTable = { seq: number; kind: string; target_id: string; at: number };
 /** One row: the last `seq` given out. Taking the next one locks it, so commit order is sequence order. */
@@ -256,6 +270,7 @@ export type Tables = {
   access_key_secrets: AccessKeySecretsTable;
   access_key_cutoffs: AccessKeyCutoffsTable;
   expiry_notices: ExpiryNoticesTable;
+  policies: PoliciesTable;
   changes: ChangesTable;
   change_counter: ChangeCounterTable;
   audit_entries: AuditEntriesTable;

@@ -4,6 +4,7 @@ import { functions } from "./0002-functions.ts";
 import { auditChain } from "./0003-audit-chain.ts";
 import { identity } from "./0004-identity.ts";
 import { keyLifeCycle } from "./0005-key-life-cycle.ts";
+import { policies } from "./0006-policies.ts";
 import { notifications } from "./0007-notifications.ts";
 
 /** Forward only; a released migration is never edited, since data folders in the field have run it. */
@@ -13,5 +14,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0003-audit-chain": auditChain,
   "0004-identity": identity,
   "0005-key-life-cycle": keyLifeCycle,
+  "0006-policies": policies,
   "0007-notifications": notifications,
 };

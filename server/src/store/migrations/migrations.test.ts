@@ -50,6 +50,9 @@ const ROWS: Readonly<Record<string, string>> = {
     INSERT INTO access_key_secrets VALUES ('dof_v1_3', x'03', '1', 1, NULL, 1, x'04');
     INSERT INTO access_key_cutoffs VALUES ('team', 'fn-1', 2, 'namespace', 3);
     INSERT INTO expiry_notices VALUES ('dof_v1_1', 2, 7, 1);`,
+  "0006-policies": `
+    INSERT INTO policies VALUES ('team', '', 90, 0, 5, 45, '["10.0.0.0/8"]', 'owners', 1);
+    INSERT INTO policies VALUES ('team', 'fn-1', NULL, 1, NULL, NULL, NULL, 'members', 1);`,
   "0007-notifications": `
     INSERT INTO outbox VALUES ('msg_1', 'mail', 'invitation', 'team', 'ada@example.com', x'03', 'waiting', 1, 'ECONNREFUSED', 1, 2, 3, NULL);
     INSERT INTO outbox VALUES ('msg_2', 'webhook', 'key.expiring', 'team', NULL, NULL, 'sent', 1, NULL, 1, 1, 3, 2);
