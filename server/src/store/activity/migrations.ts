@@ -48,8 +48,28 @@ const activations: Migration = {
   },
 };
 
+const keyAddresses: Migration = {
+  async up(db: Kysely<never>) {
+    await db.schema
+      .createTable("access_key_addresses")
+      .addColumn("access_key_id", "text", (c) => c.notNull())
+      .addColumn("address", "text", (c) => c.notNull())
+      .addColumn("first_at", "bigint", (c) => c.notNull())
+      .addPrimaryKeyConstraint("access_key_addresses_pk", ["access_key_id", "address"])
+      .execute();
+    await db.schema
+      .createTable("access_key_secret_uses")
+      .addColumn("access_key_id", "text", (c) => c.notNull())
+      .addColumn("number", "integer", (c) => c.notNull())
+      .addColumn("last_used_at", "bigint", (c) => c.notNull())
+      .addPrimaryKeyConstraint("access_key_secret_uses_pk", ["access_key_id", "number"])
+      .execute();
+  },
+};
+
 /** Schema of the activity database; forward only, as the main one. */
 export const activityMigrations: Readonly<Record<string, Migration>> = {
   "0001-access-key-uses": uses,
   "0002-activations": activations,
+  "0003-key-addresses": keyAddresses,
 };
