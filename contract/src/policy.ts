@@ -57,13 +57,25 @@ export const PolicyShape = z
   .meta({ id: "PolicyInForce" });
 export type PolicyShape = z.infer<typeof PolicyShape>;
 
-/** Sets of rules that somebody else has thought through; what a preset does not say stays as it is. */
-export const POLICY_PRESETS = {
-  cis: {
+const PresetRules = z
+  .object(rules)
+  .pick({ longest_lifetime_days: true, never_allowed: true, suspend_unused_days: true })
+  .meta({ id: "PresetRules" });
+/** What presets have a say in. */
+export type PresetRules = z.infer<typeof PresetRules>;
+
+/** Sets of rules that somebody else has thought through; all other rules stay as they are. */
+export const POLICY_PRESETS: readonly {
+  readonly name: string;
+  readonly about: string;
+  readonly policy: PresetRules;
+}[] = [
+  {
+    name: "cis",
     about: "CIS benchmarks: credentials end after 90 days, and are disabled when unused for 45",
     policy: { longest_lifetime_days: 90, never_allowed: false, suspend_unused_days: 45 },
   },
-} as const satisfies Record<string, { about: string; policy: Partial<PolicyInput> }>;
+];
 
 const ChangePolicyBody = z
   .object(
@@ -151,9 +163,7 @@ export const listPolicyPresets = route({
   method: "GET",
   path: `${ofTeam}/presets`,
   answers: {
-    200: z.object({
-      presets: z.array(z.object({ name: z.string(), about: z.string(), policy: z.object(rules).partial() })),
-    }),
+    200: z.object({ presets: z.array(z.object({ name: z.string(), about: z.string(), policy: PresetRules })) }),
   },
   errors: [403],
 });

@@ -69,8 +69,6 @@ const changedShape = ({ standing, effects }: { standing: Standing; effects: Effe
   },
 });
 
-const presets = Object.entries(POLICY_PRESETS).map(([name, { about, policy }]) => ({ name, about, policy }));
-
 export function policyRoutes({ policy, namespaces }: { policy: PolicyRoom; namespaces: Namespaces }): BoundRoute[] {
   const teamScope = ({ teamId }: TeamPrincipal): Scope => ({ teamId, namespaceId: null });
   const namespaceScope = async (caller: TeamPrincipal, id: string): Promise<Scope> => ({
@@ -85,7 +83,10 @@ export function policyRoutes({ policy, namespaces }: { policy: PolicyRoom; names
       status: 200,
       body: standingShape(await policy.get(teamScope(caller))),
     })),
-    implement<TeamPrincipal, typeof listPolicyPresets>(listPolicyPresets, () => ({ status: 200, body: { presets } })),
+    implement<TeamPrincipal, typeof listPolicyPresets>(listPolicyPresets, () => ({
+      status: 200,
+      body: { presets: [...POLICY_PRESETS] },
+    })),
     implement<TeamPrincipal, typeof previewTeamPolicy>(previewTeamPolicy, async (call) => ({
       status: 200,
       body: await preview(teamScope(call.caller), call.body()),
