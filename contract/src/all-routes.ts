@@ -8,6 +8,7 @@ import {
 } from "./access-keys.ts";
 import { getTokenInfo } from "./identity.ts";
 import { createNamespace, deleteNamespace, getNamespace, getOrCreateSandbox, listNamespaces } from "./namespaces.ts";
+import { deleteWebhook, getWebhook, listDeliveries, setWebhook, testWebhook } from "./notifications.ts";
 import {
   deleteAction,
   deletePackagedAction,
@@ -25,6 +26,15 @@ import { getInfo } from "./openwhisk/info.ts";
 import { getOwnLimits, listOwnNamespaces } from "./openwhisk/namespaces.ts";
 import { deletePackage, getPackage, listPackages, putPackage } from "./openwhisk/packages.ts";
 import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "./operations.ts";
+import {
+  getNamespacePolicy,
+  getTeamPolicy,
+  listPolicyPresets,
+  previewNamespacePolicy,
+  previewTeamPolicy,
+  setNamespacePolicy,
+  setTeamPolicy,
+} from "./policy.ts";
 import type { RouteDescription } from "./route.ts";
 
 /** Routes that are about the same thing: a tag of the API document, a section of the page made from it. */
@@ -46,6 +56,20 @@ export const CHAPTERS: readonly Chapter[] = [
     title: "API tokens",
     about: "What people and machines present to manage namespaces and access keys.",
     routes: [getTokenInfo],
+  },
+  {
+    title: "Policy",
+    about: "What a team demands of access keys, everywhere or in one namespace; of the two the stricter counts.",
+    routes: [
+      ...[getTeamPolicy, listPolicyPresets, previewTeamPolicy, setTeamPolicy],
+      ...[getNamespacePolicy, previewNamespacePolicy, setNamespacePolicy],
+    ],
+  },
+  {
+    title: "Webhook",
+    about:
+      "Where a team's events are sent, signed, so that other programs learn of keys that end and people who leave.",
+    routes: [setWebhook, getWebhook, deleteWebhook, testWebhook, listDeliveries],
   },
   {
     title: "Connection",

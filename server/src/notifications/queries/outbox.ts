@@ -37,19 +37,25 @@ export async function insertMessage(tx: Tx, message: NewMessage): Promise<void> 
 }
 
 /** A row that is due, as it was seen. */
-export type Due = { readonly id: string; readonly attempts: number; readonly dueAt: EpochMs };
+export type Due = {
+  readonly id: string;
+  readonly teamId: string | null;
+  readonly attempts: number;
+  readonly dueAt: EpochMs;
+};
 
-/** What has been due longest. `except`: teams whose turn it is not. */
+/** What has been due longest and is still worth telling. `except`: teams whose turn it is not. */
 export async function findDue(
   db: Db,
   wanted: { channel: Channel; now: EpochMs; except: readonly string[] },
 ): Promise<Due | undefined> {
   return await db
     .selectFrom("outbox")
-    .select(["id", "attempts", "due_at as dueAt"])
+    .select(["id", "team_id as teamId", "attempts", "due_at as dueAt"])
     .where("state", "=", "waiting")
     .where("channel", "=", wanted.channel)
     .where("due_at", "<=", wanted.now)
+    .where("expires_at", ">", wanted.now)
     .$if(wanted.except.length > 0, (query) => query.where("team_id", "not in", wanted.except))
     .orderBy("due_at")
     .orderBy("id")

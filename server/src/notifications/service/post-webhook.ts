@@ -1,32 +1,16 @@
 import { lookup as systemLookup } from "node:dns";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { LookupFunction } from "node:net";
 import type { Attempt } from "../model/outbox.ts";
 import { objectionTo } from "../model/webhook.ts";
-import { isPublicAddress, isPublicHost } from "./public-address.ts";
+import { isPublicHost } from "./public-address.ts";
+import { NotPublicError, publicOnly } from "./public-lookup.ts";
 
 export type WebhookRequest = {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
-
-class NotPublicError extends Error {}
-
-/**
- * Name resolution that gives public addresses only. What it gives is what is connected to, so a name that leads elsewhere on the next
- * question (DNS rebinding) gains nothing.
- */
-function publicOnly(lookup: typeof systemLookup): LookupFunction {
-  return (hostname, options, callback) =>
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first, ...others] = (error === null ? addresses : []).filter(({ address }) => isPublicAddress(address));
-      if (first === undefined) callback(error ?? new NotPublicError(), []);
-      else if (options.all === true) callback(null, [first, ...others]);
-      else callback(null, first.address, first.family);
-    });
-}
 
 /** Posts webhooks to where anybody could, or, if told so, also to the networks that this server is in. */
 export function createWebhookPoster(deps: { toPrivateNetworks: boolean; lookup?: typeof systemLookup }) {

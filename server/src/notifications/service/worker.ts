@@ -2,7 +2,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { Store } from "../../store/store.ts";
-import { type Attempt, type Channel, judgeAttempt, type Waiting } from "../model/outbox.ts";
+import { type Attempt, type Channel, judgeAttempt, MOST_ATTEMPTS, type Waiting } from "../model/outbox.ts";
 import { claim, expireMessages, findDue, forgetMessages, settle } from "../queries/outbox.ts";
 import type { Attempts } from "./attempt.ts";
 
@@ -27,21 +27,30 @@ export function createWorker(deps: {
   const closing = new AbortController();
   let isClosing = false;
   const running: Record<Channel, Set<Promise<void>>> = { mail: new Set(), webhook: new Set() };
-  /** Teams whose webhook is being called: one that hangs holds up nobody else's. */
-  const busyTeams = new Set<string>();
+  /** Teams whose webhook is being called, and no team whose mails are: a receiver that hangs holds up nobody else. */
+  const busy: Record<Channel, Set<string>> = { mail: new Set(), webhook: new Set() };
 
-  const takeUp = async (channel: Channel): Promise<Waiting | undefined> => {
-    while (!isClosing) {
-      const now = clock.now();
-      const due = await findDue(store.db, { channel, now, except: [...busyTeams] });
-      if (due === undefined) return undefined;
+  /** Calls `work` with what has been due longest, if there is anything. Returns whether there was. */
+  const withDue = async (channel: Channel, work: (row: Waiting) => Promise<void>): Promise<boolean> => {
+    const now = clock.now();
+    const due = await findDue(store.db, { channel, now, except: [...busy[channel]] });
+    if (due === undefined) return false;
+    const team = channel === "webhook" ? due.teamId : null;
+    // Taken meanwhile: look again, without that team.
+    if (team !== null && busy[channel].has(team)) return true;
+    if (team !== null) busy[channel].add(team);
+    try {
       const row = await store.transaction((tx) => claim(tx, due, now + timeoutMs + LEASE_MARGIN_MS));
-      if (row !== undefined) return row;
+      if (row !== undefined) await work(row);
+    } finally {
+      if (team !== null) busy[channel].delete(team);
     }
-    return undefined;
+    return true;
   };
 
   const attempt = async (channel: Channel, row: Waiting): Promise<Attempt> => {
+    // Whoever made the last attempt was killed by it, or at it.
+    if (row.attempts > MOST_ATTEMPTS) return { kind: "refused", error: "every attempt was cut off" };
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
     const outcome = await attempts[channel](row, signal);
     return outcome.kind === "failed" && closing.signal.aborted
@@ -62,16 +71,12 @@ export function createWorker(deps: {
   };
 
   const work = async (channel: Channel): Promise<void> => {
-    for (let row = await takeUp(channel); row !== undefined; row = await takeUp(channel)) {
-      const team = channel === "webhook" ? row.teamId : null;
-      if (team !== null) busyTeams.add(team);
-      try {
-        start(channel);
-        await tell(channel, row);
-      } finally {
-        if (team !== null) busyTeams.delete(team);
-      }
-    }
+    const next = async (row: Waiting): Promise<void> => {
+      // There may be more, and somebody free.
+      start(channel);
+      await tell(channel, row);
+    };
+    while (!isClosing && (await withDue(channel, next)));
   };
 
   /** One more that works through what is due, unless there are enough. */
