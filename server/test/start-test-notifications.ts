@@ -15,12 +15,16 @@ export async function startTestNotifications(options: TestNotificationsOptions =
   const { store, folder, stranger } = await openTestStore();
   const clock = createFakeClock();
   const random = createSeededRandom();
-  const teamId = random.uuid();
-  stranger.exec(`INSERT INTO teams VALUES ('${teamId}', 'Acme', 1)`);
+  const addTeam = (): string => {
+    const id = random.uuid();
+    stranger.prepare("INSERT INTO teams VALUES (?, 'Acme', 1)").run(id);
+    return id;
+  };
+  const teamId = addTeam();
   const pepper = loadPepper(folder, random);
 
   /** Another process on the same folder. */
-  const start = (seed: string) =>
+  const startProcess = (seed: string) =>
     createNotifications({
       store,
       clock,
@@ -33,22 +37,26 @@ export async function startTestNotifications(options: TestNotificationsOptions =
       timeoutMs: options.timeoutMs ?? 5_000,
       userAgent: "Latchkey/test",
     });
-  const notifications = start("first");
+  const notifications = startProcess("first");
 
-  const caller = { teamId, actor: { id: null, kind: "system", name: "test", credential: null } as const };
+  const actor = { id: null, kind: "system", name: "test", credential: null } as const;
   return {
-    ...{ notifications, start, store, folder, stranger, clock, teamId },
-    /** Points the team's webhook there. Returns its secret. */
-    async setWebhook(url: string): Promise<string> {
+    ...{ notifications, startProcess, addTeam, store, folder, stranger, clock, teamId },
+    /** Points a team's webhook there. Returns its secret. */
+    async setWebhook(url: string, of = teamId): Promise<string> {
       const events = ["key.expiring", "member.removed"] as const;
       const origin = { requestId: "r", address: "127.0.0.1", userAgent: "test" };
-      const { secret } = await notifications.webhooks.set(caller, { url, events, newSecret: true }, origin);
+      const { secret } = await notifications.webhooks.set(
+        { teamId: of, actor },
+        { url, events, newSecret: true },
+        origin,
+      );
       return secret?.reveal() ?? "";
     },
     /** Announces a member's removal: an event like any other. */
-    announce: () =>
+    announce: (of = teamId) =>
       store.transaction((tx) =>
-        notifications.announce(tx, teamId, {
+        notifications.announce(tx, of, {
           type: "member.removed",
           member: { id: "u-1", name: "Bob" },
           keysRevoked: 3,
