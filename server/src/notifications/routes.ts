@@ -7,17 +7,17 @@ import {
   testWebhook,
   type WebhookShape,
 } from "@latchkey/contract/notifications";
-import type { Actor } from "../audit/index.ts";
 import { type BoundRoute, implement } from "../http/call.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
 import type { Delivery } from "./model/outbox.ts";
 import type { Webhook } from "./model/webhook.ts";
 import type { Notifications } from "./service/notifications.ts";
+import type { WebhookCaller } from "./service/webhooks.ts";
 
 /** `actorOf` says who a caller is: the room that knows people stands above this one. */
 export function notificationRoutes<Caller extends { readonly teamId: string }>(deps: {
   notifications: Pick<Notifications, "webhooks" | "wake">;
-  actorOf: (caller: Caller) => Actor;
+  actorOf: (caller: Caller) => WebhookCaller["actor"];
 }): BoundRoute[] {
   const { webhooks, wake } = deps.notifications;
   const by = (caller: Caller) => ({ teamId: caller.teamId, actor: deps.actorOf(caller) });

@@ -1,4 +1,4 @@
-import type { Actor, Audit, Origin } from "../../audit/index.ts";
+import type { Audit, Origin } from "../../audit/index.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { Sealer } from "../../kernel/seal.ts";
@@ -16,7 +16,7 @@ import { isPublicHost } from "./public-address.ts";
 import { makeWebhookSecret } from "./sign.ts";
 
 /** Who sets a team's webhook. Rooms that know people stand above this one, so they say it in these words. */
-export type WebhookCaller = { readonly teamId: string; readonly actor: Actor };
+export type WebhookCaller = { readonly teamId: string; readonly actor: Parameters<Audit["record"]>[1]["actor"] };
 
 /** Binds a sealed secret to its row. */
 export const placeOfSecret = (teamId: string): string => `webhook|${teamId}`;
