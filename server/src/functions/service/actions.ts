@@ -28,6 +28,7 @@ import { countEntities, findEntity, listActions, removeEntity, saveEntity } from
 import type { Catalog } from "./catalog.ts";
 import { announce, type Cause } from "./change.ts";
 import { type Resolved, requireAction, requirePackage, resolveAction, resolvePackage } from "./resolve.ts";
+import type { Touches } from "./touches.ts";
 
 /** What a PUT asks for; null leaves a field as it is, or as it is by default. */
 export type ActionChange = {
@@ -52,11 +53,12 @@ export type EntityDeps = {
   random: Random;
   audit: Audit;
   catalog: Catalog;
+  touches: Pick<Touches, "note">;
 };
 
 /** Deploying, showing, listing and deleting actions. */
 export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]; limits: FunctionLimits }) {
-  const { store, clock, random, audit, catalog, limits } = deps;
+  const { store, clock, random, audit, catalog, touches, limits } = deps;
   const readCode = prepareCodeLookup(store.committed);
 
   /** Refuses a package that is not there, or that only stands for another. */
@@ -109,6 +111,7 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
         return { action, code: asked?.code ?? (await findCode(tx, codeId)) };
       });
       catalog.catchUp();
+      touches.note(cause.caller, "deploy", key);
       return stored;
     },
 
@@ -124,6 +127,7 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
         return { action, code };
       });
       catalog.catchUp();
+      touches.note(cause.caller, "delete", key);
       return deleted;
     },
 

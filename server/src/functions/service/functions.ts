@@ -14,6 +14,7 @@ import { createInvoker } from "./invoke.ts";
 import { createJournal } from "./journal.ts";
 import { createPackages } from "./packages.ts";
 import { createThrottle } from "./throttle.ts";
+import { createTouches } from "./touches.ts";
 import { createWebCalls } from "./web-calls.ts";
 
 export type FunctionsDeps = {
@@ -34,8 +35,9 @@ export function createFunctions(deps: FunctionsDeps) {
   const catalog = createCatalog({ committed: store.committed, runtime, limits, apiHost });
   const journal = createJournal({ activity: store.activity, log });
   const throttle = createThrottle({ clock, limits });
-  const invoker = createInvoker({ catalog, journal, throttle, runtime, clock, random, log });
-  const entities = { store, clock, random, audit, catalog };
+  const touches = createTouches({ activity: store.activity, clock });
+  const invoker = createInvoker({ catalog, journal, throttle, touches, runtime, clock, random, log });
+  const entities = { store, clock, random, audit, catalog, touches };
 
   return {
     actions: createActions({ ...entities, kinds: runtime.kinds(), limits }),
@@ -47,11 +49,19 @@ export function createFunctions(deps: FunctionsDeps) {
     limits,
     /** Removes everything a namespace holds, in the transaction that deletes the namespace. */
     removeNamespace: removeNamespaceEntities,
-    /** Deletes activations that have been kept long enough; to be called every now and then. */
-    forgetOld: (): Promise<void> => journal.forgetBefore(clock.now() - limits.retentionMs),
+    /** Which functions access keys were used for. */
+    touchesOf: touches.of,
+    /** Writes behind what has gathered. */
+    writeBehind: touches.write,
+    /** Deletes what has been kept long enough; to be called every now and then. */
+    async forgetOld(): Promise<void> {
+      touches.forgetOld();
+      await journal.forgetBefore(clock.now() - limits.retentionMs);
+    },
     /** Resolves when everything that was accepted has run and is on record. Accept nothing more before calling it. */
     async drain(): Promise<void> {
       await invoker.idle();
+      touches.write();
       await journal.close();
     },
   };

@@ -11,6 +11,7 @@ import type { EntityKey } from "../model/names.ts";
 import { type Catalog, CodeSuperseded, type Runnable } from "./catalog.ts";
 import type { Journal } from "./journal.ts";
 import type { Throttle } from "./throttle.ts";
+import type { Touches } from "./touches.ts";
 import { findOnWeb } from "./web-actions.ts";
 
 /** One request to run an action. `waitMs` 0 asks for the id alone. */
@@ -39,6 +40,7 @@ export type InvokerDeps = {
   catalog: Catalog;
   journal: Journal;
   throttle: Throttle;
+  touches: Pick<Touches, "note">;
   runtime: Pick<Runtime, "run">;
   clock: Clock;
   random: Random;
@@ -47,7 +49,7 @@ export type InvokerDeps = {
 
 /** Runs actions for callers: DESIGN 7, and section 5 of the OpenWhisk API. */
 export function createInvoker(deps: InvokerDeps) {
-  const { catalog, journal, throttle, runtime, clock, log } = deps;
+  const { catalog, journal, throttle, touches, runtime, clock, log } = deps;
   const nextId = createIds(deps);
   let running = 0;
   let onIdle: (() => void)[] = [];
@@ -128,6 +130,7 @@ export function createInvoker(deps: InvokerDeps) {
         throw error;
       }
 
+      touches.note(caller, "invoke", runnable.action.key);
       const run: Run = { id: nextId(), invocation, answered: waitMs === 0 };
       const completed = start(run, runnable, leaveThrottle);
       if (waitMs > 0) {
