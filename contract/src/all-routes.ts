@@ -1,3 +1,4 @@
+import { getAccount, redeemPasswordReset, requestPasswordReset, setPassword } from "./account.ts";
 import {
   createAccessKey,
   deleteAccessKey,
@@ -6,7 +7,15 @@ import {
   renameAccessKey,
   rotateAccessKey,
 } from "./access-keys.ts";
-import { getTokenInfo } from "./identity.ts";
+import { exportAuditLog, getAuditKey, listAuditEntries, verifyAuditLog } from "./audit.ts";
+import {
+  acceptInvitation,
+  cancelInvitation,
+  createInvitation,
+  listInvitations,
+  resendInvitation,
+} from "./invitations.ts";
+import { getMember, listMembers, removeMember, setMemberRole } from "./members.ts";
 import { createNamespace, deleteNamespace, getNamespace, getOrCreateSandbox, listNamespaces } from "./namespaces.ts";
 import { deleteWebhook, getWebhook, listDeliveries, setWebhook, testWebhook } from "./notifications.ts";
 import {
@@ -36,6 +45,17 @@ import {
   setTeamPolicy,
 } from "./policy.ts";
 import type { RouteDescription } from "./route.ts";
+import {
+  createServiceIdentity,
+  createServiceIdentityToken,
+  deleteServiceIdentity,
+  getServiceIdentity,
+  listServiceIdentities,
+  updateServiceIdentity,
+} from "./service-identities.ts";
+import { createSession, deleteSession, listSessions } from "./sessions.ts";
+import { getTeam, leaveTeam, listPermissions, listTeams, updateTeam } from "./team.ts";
+import { createApiToken, deleteApiToken, getTokenInfo, listApiTokens, renameApiToken } from "./tokens.ts";
 
 /** Routes that are about the same thing: a tag of the API document, a section of the page made from it. */
 export type Chapter = { readonly title: string; readonly about: string; readonly routes: readonly RouteDescription[] };
@@ -55,7 +75,32 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: "API tokens",
     about: "What people and machines present to manage namespaces and access keys.",
-    routes: [getTokenInfo],
+    routes: [createApiToken, listApiTokens, renameApiToken, deleteApiToken, getTokenInfo],
+  },
+  {
+    title: "Team",
+    about: "People who own namespaces together, what each of them may do, and how they come and go.",
+    routes: [
+      ...[getTeam, updateTeam, listTeams, listPermissions],
+      ...[listMembers, getMember, setMemberRole, removeMember, leaveTeam],
+      ...[createInvitation, listInvitations, resendInvitation, cancelInvitation, acceptInvitation],
+    ],
+  },
+  {
+    title: "Service identities",
+    about: "Users that the team itself owns, for machines that must outlive any person; somebody answers for each.",
+    routes: [
+      ...[createServiceIdentity, listServiceIdentities, getServiceIdentity, updateServiceIdentity],
+      ...[deleteServiceIdentity, createServiceIdentityToken],
+    ],
+  },
+  {
+    title: "Account",
+    about: "Who you are, your password, and where you are signed in. A session's secret is sent as an API token is.",
+    routes: [
+      ...[createSession, listSessions, deleteSession, getAccount],
+      ...[setPassword, requestPasswordReset, redeemPasswordReset],
+    ],
   },
   {
     title: "Policy",
@@ -93,6 +138,12 @@ export const CHAPTERS: readonly Chapter[] = [
     title: "Activations",
     about: "What became of an invocation: its result, its logs, and whose key asked for it.",
     routes: [listActivations, getActivation, getActivationLogs, getActivationResult],
+  },
+  {
+    title: "Audit",
+    about:
+      "Who did what, to which thing, when and through which credential. Each entry holds the hash of the one before.",
+    routes: [listAuditEntries, exportAuditLog, verifyAuditLog, getAuditKey],
   },
   {
     title: "Operations",

@@ -79,10 +79,13 @@ const Settings = z.object({
   LATCHKEY_REQUESTS_PER_HOUR: wholeNumber(1, 1_000_000).default(5000),
   LATCHKEY_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(250),
   LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
+  LATCHKEY_FAILED_SIGN_INS_PER_MINUTE: wholeNumber(1, 1_000_000).default(20),
+  LATCHKEY_SESSION_HOURS: wholeNumber(1, 8_760).default(24),
   LATCHKEY_NAMESPACES_PER_TEAM: wholeNumber(1, 100_000).default(10),
   LATCHKEY_INVOCATIONS_PER_MINUTE: wholeNumber(1, 100_000_000).default(600),
   LATCHKEY_CONCURRENT_INVOCATIONS: wholeNumber(1, 100_000).default(120),
   LATCHKEY_ACTIVATION_RETENTION_HOURS: wholeNumber(1, 87_600).default(72),
+  LATCHKEY_AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   LATCHKEY_FUNCTION_MEMORY_MB: wholeNumber(128, 1_048_576).default(() =>
     Math.max(512, Math.floor(totalmem() / 2 / 1_048_576)),
   ),
@@ -102,9 +105,13 @@ export type Config = {
   readonly trustProxy: boolean;
   readonly rateLimits: { readonly perHour: number; readonly perMinute: number };
   readonly failedAttemptsPerMinute: number;
+  readonly failedSignInsPerMinute: number;
+  readonly sessionLifetimeMs: number;
   readonly namespacesPerTeam: number;
   readonly invocations: { readonly perMinute: number; readonly concurrent: number };
   readonly activationRetentionMs: number;
+  /** Null: the audit log is kept for ever. */
+  readonly auditRetentionDays: number | null;
   /** Memory limits of all warm function processes together. */
   readonly functionMemoryMb: number;
   readonly processors: number;
@@ -139,12 +146,15 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
     trustProxy: settings.LATCHKEY_TRUST_PROXY,
     rateLimits: { perHour: settings.LATCHKEY_REQUESTS_PER_HOUR, perMinute: settings.LATCHKEY_REQUESTS_PER_MINUTE },
     failedAttemptsPerMinute: settings.LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE,
+    failedSignInsPerMinute: settings.LATCHKEY_FAILED_SIGN_INS_PER_MINUTE,
+    sessionLifetimeMs: settings.LATCHKEY_SESSION_HOURS * 3_600_000,
     namespacesPerTeam: settings.LATCHKEY_NAMESPACES_PER_TEAM,
     invocations: {
       perMinute: settings.LATCHKEY_INVOCATIONS_PER_MINUTE,
       concurrent: settings.LATCHKEY_CONCURRENT_INVOCATIONS,
     },
     activationRetentionMs: settings.LATCHKEY_ACTIVATION_RETENTION_HOURS * 3_600_000,
+    auditRetentionDays: settings.LATCHKEY_AUDIT_RETENTION_DAYS ?? null,
     functionMemoryMb: settings.LATCHKEY_FUNCTION_MEMORY_MB,
     processors: availableParallelism(),
     mailServer: smtp === undefined || from === undefined ? null : { ...smtp, from },

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import manifest from "../package.json" with { type: "json" };
 import { accessKeyRoutes, createAccessKeys } from "./access-keys/index.ts";
-import { createAudit } from "./audit/index.ts";
+import { auditRoutes, createAudit, createAuditLog, openSigner } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from "./functions/index.ts";
 import { operationsRoutes } from "./http/operations.ts";
@@ -22,6 +22,10 @@ import type { Store } from "./store/store.ts";
 
 const WRITE_BEHIND_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 10 * 60_000;
+const END_IDLE_EVERY_MS = 5 * 60_000;
+const TELL_OF_EXPIRY_EVERY_MS = 60 * 60_000;
+/** For this long at most, whoever can write to the database can rewrite what the audit log has just recorded. */
+const SIGN_AUDIT_EVERY_MS = 60_000;
 const NOTIFY_EVERY_MS = 2_000;
 /** How long a mail server, or the receiver of a webhook, may take. */
 const NOTIFY_TIMEOUT_MS = 20_000;
@@ -40,22 +44,48 @@ export type Ground = {
   verifyAnswers?: boolean;
 };
 
+/** For an operator at the machine itself: what there is to say is said there. */
+const NOBODY_IS_TOLD = { canMail: false, enqueue: async () => {}, announce: async () => {} };
+
 /** What a folder needs before, or without, a server: people and teams. */
 export function wireIdentity({
+  config,
   clock,
   random,
   folder,
   store,
-}: Pick<Ground, "clock" | "random" | "folder" | "store">): Identity {
+}: Pick<Ground, "config" | "clock" | "random" | "folder" | "store">): Identity {
   const hasher = createSecretHasher(loadPepper(folder, random));
-  return createIdentity({ store, clock, random, hasher, audit: createAudit({ clock }) });
+  return createIdentity({
+    store,
+    clock,
+    random,
+    hasher,
+    audit: createAudit({ clock }),
+    notifications: NOBODY_IS_TOLD,
+    publicUrl: () => config.publicUrl ?? `http://127.0.0.1:${config.port}`,
+    ...identitySettings(config),
+  });
 }
+
+const identitySettings = ({ sessionLifetimeMs, failedSignInsPerMinute: limit }: Config) => ({
+  sessionLifetimeMs,
+  attemptLimits: { perAddress: limit, perSubject: limit },
+});
 
 /** Everything is built and joined here, ground floor first. */
 export function wire(ground: Ground) {
   const { config, clock, random, log, folder, store } = ground;
   const hasher = createSecretHasher(loadPepper(folder, random));
   const audit = createAudit({ clock });
+  const auditLog = createAuditLog({
+    store,
+    clock,
+    log,
+    audit,
+    signer: openSigner({ folder, random, store }),
+    retentionDays: config.auditRetentionDays,
+  });
   const notifications = createNotifications({
     store,
     clock,
@@ -68,12 +98,32 @@ export function wire(ground: Ground) {
     timeoutMs: NOTIFY_TIMEOUT_MS,
     userAgent: `Latchkey/${manifest.version}`,
   });
-  const identity = createIdentity({ store, clock, random, hasher, audit });
+  let publicUrl = config.publicUrl ?? "";
+  const identity = createIdentity({
+    store,
+    clock,
+    random,
+    hasher,
+    audit,
+    notifications,
+    publicUrl: () => publicUrl,
+    ...identitySettings(config),
+  });
   const namespaces = createNamespaces({ store, clock, random, audit, limit: config.namespacesPerTeam });
   const failureLimits = { perAddress: config.failedAttemptsPerMinute, perSubject: config.failedAttemptsPerMinute };
-  const accessKeys = createAccessKeys({ store, clock, random, hasher, audit, namespaces, failureLimits });
+  const accessKeys = createAccessKeys({
+    store,
+    clock,
+    random,
+    hasher,
+    audit,
+    identity,
+    namespaces,
+    notifications,
+    failureLimits,
+    revokeBearer: identity.endFound,
+  });
 
-  let publicUrl = config.publicUrl ?? "";
   const runtime = createRuntime({
     clock,
     random,
@@ -102,11 +152,12 @@ export function wire(ground: Ground) {
 
   const routes = [
     ...operationsRoutes(),
-    ...identityRoutes({ clock }),
+    ...identityRoutes({ identity, clock, log }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
     ...notificationRoutes({ notifications, actorOf }),
     ...functionRoutes({ functions, version: manifest.version }),
+    ...auditRoutes({ auditLog }),
   ];
   requireSecretMarks(routes);
   const app = createHttp({
@@ -123,7 +174,13 @@ export function wire(ground: Ground) {
   const failed = (error: unknown): void => log.error({ error }, "periodic work failed");
   const periodic = [
     periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed),
+    periodically(END_IDLE_EVERY_MS, accessKeys.endIdleSecrets, failed),
+    periodically(TELL_OF_EXPIRY_EVERY_MS, accessKeys.tellOfExpiry, failed),
+    periodically(WRITE_BEHIND_EVERY_MS, identity.writeBehind, failed),
+    periodically(FORGET_EVERY_MS, identity.sessions.forgetOld, failed),
     periodically(FORGET_EVERY_MS, functions.forgetOld, failed),
+    periodically(SIGN_AUDIT_EVERY_MS, auditLog.sign, failed),
+    periodically(FORGET_EVERY_MS, auditLog.prune, failed),
     periodically(NOTIFY_EVERY_MS, notifications.wake, failed),
     periodically(FORGET_EVERY_MS, notifications.tidy, failed),
   ];
@@ -132,6 +189,7 @@ export function wire(ground: Ground) {
     app,
     identity,
     accessKeys,
+    auditLog,
     notifications,
     /** What is served, as described. */
     routes: routes.map(({ route }) => route),
@@ -154,7 +212,9 @@ export function wire(ground: Ground) {
       await Promise.all([app.close(), runtime.drain(STOP_GRACE_MS), notifications.close(NOTIFY_GRACE_MS)]);
       clearTimeout(cutOff);
       await functions.drain();
+      await identity.writeBehind();
       await accessKeys.writeBehind();
+      await auditLog.sign().catch(failed);
       await store.close();
     },
   };

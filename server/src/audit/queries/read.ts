@@ -1,7 +1,16 @@
 import type { EpochMs } from "../../kernel/clock.ts";
 import type { CommittedReader } from "../../store/committed-reader.ts";
 import type { ChainedEntry, Position } from "../model/entries.ts";
-import { ENTRY_COLUMNS, type EntryRow, exactInteger, toEntry } from "./rows.ts";
+import type { Statement } from "../model/statements.ts";
+import {
+  ENTRY_COLUMNS,
+  type EntryRow,
+  exactInteger,
+  STATEMENT_COLUMNS,
+  type StatementRow,
+  toEntry,
+  toStatement,
+} from "./rows.ts";
 
 /** Where a team's chain ends, where what was pruned of it ended, and the last entry that was signed. */
 export type Head = { readonly end: Position; readonly anchor: Position; readonly checkpointSeq: number };
@@ -28,6 +37,19 @@ export function prepareReads(committed: CommittedReader) {
     `SELECT ${["seq", "anchor_seq", "checkpoint_seq"].map(exactInteger).join(", ")}, lower(hex(hash)) AS hash,
       lower(hex(anchor_hash)) AS anchor_hash FROM audit_heads WHERE team_id = ?`,
   );
+  const statements = `SELECT ${STATEMENT_COLUMNS} FROM audit_checkpoints WHERE team_id = ? AND audit_checkpoints.seq > ?`;
+  const inOrder = "ORDER BY audit_checkpoints.seq, audit_checkpoints.kind";
+  const between = committed.prepare<StatementRow>(`${statements} AND audit_checkpoints.seq <= ? ${inOrder}`);
+  const after = committed.prepare<StatementRow>(`${statements} ${inOrder}`);
+  const lastSeq = committed.prepare<{ seq: number | null }>(
+    `SELECT ${exactInteger("seq")} FROM audit_entries WHERE team_id = ? ORDER BY audit_entries.seq DESC LIMIT 1`,
+  );
+  const firstSince = committed.prepare<{ seq: number | null }>(
+    "SELECT min(seq) AS seq FROM audit_entries WHERE team_id = ? AND at >= ?",
+  );
+  const lastBefore = committed.prepare<{ seq: number | null }>(
+    "SELECT max(seq) AS seq FROM audit_entries WHERE team_id = ? AND at < ?",
+  );
 
   return {
     /** The entries after this one, oldest first. */
@@ -41,6 +63,20 @@ export function prepareReads(committed: CommittedReader) {
       { verbs, until }: { verbs: readonly string[]; until: EpochMs },
       limit: number,
     ): ChainedEntry[] => ofVerbs.all(teamId, afterSeq, until, JSON.stringify(verbs), limit).map(toEntry),
+
+    /** What was signed of the entries after the one and up to the other, in the order of the chain. */
+    statementsBetween: (teamId: string, afterSeq: number, upToSeq: number): Statement[] =>
+      between.all(teamId, afterSeq, upToSeq).map(toStatement),
+
+    /** What was signed of all entries after this one, what stands where a number belongs included. */
+    statementsAfter: (teamId: string, afterSeq: number): Statement[] => after.all(teamId, afterSeq).map(toStatement),
+
+    /** The number of the last entry that is there, whatever the head says; null if there is none. */
+    lastSeq: (teamId: string): number | null => lastSeq.get(teamId)?.seq ?? null,
+
+    /** The first entry of this instant or later, and the last one before it, in the order of the chain. */
+    firstSince: (teamId: string, instant: EpochMs): number | null => firstSince.get(teamId, instant)?.seq ?? null,
+    lastBefore: (teamId: string, instant: EpochMs): number | null => lastBefore.get(teamId, instant)?.seq ?? null,
 
     head(teamId: string): Head | undefined {
       const row = head.get(teamId);

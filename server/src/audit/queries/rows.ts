@@ -1,4 +1,5 @@
 import type { ChainedEntry } from "../model/entries.ts";
+import type { Statement } from "../model/statements.ts";
 
 /** A row of the log as `ENTRY_COLUMNS` selects it. */
 export type EntryRow = {
@@ -58,4 +59,33 @@ export const toEntry = (row: EntryRow): ChainedEntry => ({
   details: row.details,
   previousHash: row.previous_hash,
   hash: row.hash,
+});
+
+/** A row of what was signed as `STATEMENT_COLUMNS` selects it. */
+export type StatementRow = {
+  team_id: string;
+  seq: number | null;
+  kind: string;
+  hash: string;
+  at: number | null;
+  key_id: string;
+  signature: string;
+};
+
+/** As `ENTRY_COLUMNS`. */
+export const STATEMENT_COLUMNS = [
+  ...["seq", "at"].map(exactInteger),
+  ...["team_id", "kind", "key_id"].map((column) => `CAST(${column} AS TEXT) AS ${column}`),
+  ...["hash", "signature"].map((column) => `lower(hex(${column})) AS ${column}`),
+].join(", ");
+
+/** The row as the room knows it. */
+export const toStatement = (row: StatementRow): Statement => ({
+  kind: row.kind,
+  teamId: row.team_id,
+  seq: row.seq ?? Number.NaN,
+  hash: row.hash,
+  at: row.at ?? Number.NaN,
+  keyId: row.key_id,
+  signature: row.signature,
 });
