@@ -1,4 +1,3 @@
-import { getAccount, redeemPasswordReset, requestPasswordReset, setPassword } from "./account.ts";
 import {
   createAccessKey,
   deleteAccessKey,
@@ -7,6 +6,7 @@ import {
   renameAccessKey,
   rotateAccessKey,
 } from "./access-keys.ts";
+import { getAccount, redeemPasswordReset, requestPasswordReset, setPassword } from "./account.ts";
 import { exportAuditLog, getAuditKey, listAuditEntries, verifyAuditLog } from "./audit.ts";
 import {
   acceptInvitation,

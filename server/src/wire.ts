@@ -16,6 +16,7 @@ import { createSealer } from "./kernel/seal.ts";
 import { createSecretHasher } from "./kernel/secret-hash.ts";
 import { createNamespaces, namespaceRoutes } from "./namespaces/index.ts";
 import { createNotifications, notificationRoutes } from "./notifications/index.ts";
+import { createPolicy, policyRoutes } from "./policy/index.ts";
 import { createRuntime, runtimeSizeFor } from "./runtime/index.ts";
 import { type DataFolder, loadPepper } from "./store/data-folder.ts";
 import type { Store } from "./store/store.ts";
@@ -26,6 +27,8 @@ const END_IDLE_EVERY_MS = 5 * 60_000;
 const TELL_OF_EXPIRY_EVERY_MS = 60 * 60_000;
 /** For this long at most, whoever can write to the database can rewrite what the audit log has just recorded. */
 const SIGN_AUDIT_EVERY_MS = 60_000;
+/** How long a key that nobody uses may go on longer than the policy says. */
+const SUSPEND_UNUSED_EVERY_MS = 3_600_000;
 const NOTIFY_EVERY_MS = 2_000;
 /** How long a mail server, or the receiver of a webhook, may take. */
 const NOTIFY_TIMEOUT_MS = 20_000;
@@ -110,6 +113,7 @@ export function wire(ground: Ground) {
     ...identitySettings(config),
   });
   const namespaces = createNamespaces({ store, clock, random, audit, limit: config.namespacesPerTeam });
+  const policy = createPolicy({ store, clock, audit, namespaces });
   const failureLimits = { perAddress: config.failedAttemptsPerMinute, perSubject: config.failedAttemptsPerMinute };
   const accessKeys = createAccessKeys({
     store,
@@ -119,6 +123,7 @@ export function wire(ground: Ground) {
     audit,
     identity,
     namespaces,
+    policy,
     notifications,
     failureLimits,
     revokeBearer: identity.endFound,
@@ -155,6 +160,7 @@ export function wire(ground: Ground) {
     ...identityRoutes({ identity, clock, log }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+    ...policyRoutes({ policy, namespaces }),
     ...notificationRoutes({ notifications, actorOf }),
     ...functionRoutes({ functions, version: manifest.version }),
     ...auditRoutes({ auditLog }),
@@ -178,7 +184,9 @@ export function wire(ground: Ground) {
     periodically(TELL_OF_EXPIRY_EVERY_MS, accessKeys.tellOfExpiry, failed),
     periodically(WRITE_BEHIND_EVERY_MS, identity.writeBehind, failed),
     periodically(FORGET_EVERY_MS, identity.sessions.forgetOld, failed),
+    periodically(WRITE_BEHIND_EVERY_MS, functions.writeBehind, failed),
     periodically(FORGET_EVERY_MS, functions.forgetOld, failed),
+    periodically(SUSPEND_UNUSED_EVERY_MS, policy.suspendUnused, failed),
     periodically(SIGN_AUDIT_EVERY_MS, auditLog.sign, failed),
     periodically(FORGET_EVERY_MS, auditLog.prune, failed),
     periodically(NOTIFY_EVERY_MS, notifications.wake, failed),
@@ -189,6 +197,7 @@ export function wire(ground: Ground) {
     app,
     identity,
     accessKeys,
+    policy,
     auditLog,
     notifications,
     /** What is served, as described. */

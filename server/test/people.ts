@@ -23,7 +23,7 @@ async function addMember({ store, clock, random }: Ground, teamId: TeamId, role:
   const id = random.uuid() as UserId;
   const at = clock.now();
   await store.transaction(async (tx) => {
-    await insertPerson(tx, { id, name: role, email: `${id}@example.com`, at });
+    await insertPerson(tx, { id, name: role, email: `${id}@example.com`, password: null, at });
     await insertMembership(tx, { teamId, userId: id, role, at });
   });
   return id;

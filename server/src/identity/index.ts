@@ -13,7 +13,7 @@ export type {
   UserId,
 } from "./model.ts";
 export { actorOf, isPermitted, may } from "./model.ts";
-export { identityRoutes } from "./routes/tokens.ts";
+export { identityRoutes } from "./routes/identity-routes.ts";
 export { createIdentity, type FirstTeam, type Identity } from "./service/identity.ts";
 export type { RestorableKeys } from "./service/members.ts";
 export type { Ended, RemovalCascade } from "./service/removal.ts";

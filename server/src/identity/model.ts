@@ -85,14 +85,3 @@ export const impliedScopes = (scopes: readonly Scope[]): ReadonlySet<Scope> =>
 /** The scopes that a credential has and a role leaves it, in the order of the contract. */
 export const scopesOf = ({ role, scopes }: TeamPrincipal): readonly Scope[] =>
   ROLE_SCOPES[role].filter((scope) => scopes.has(scope));
-
-const BEARER = /^Bearer +(do([ps])_v1_[0-9a-f]{64}) *$/i;
-
-/** What a bearer header holds, if it has the shape of one of ours; undefined spares the look-up for anything else. */
-export function parseBearer(
-  header: string,
-): { readonly kind: "token" | "session"; readonly secret: string } | undefined {
-  const [, secret, letter] = BEARER.exec(header) ?? [];
-  if (secret === undefined || secret !== secret.toLowerCase()) return undefined;
-  return { kind: letter === "p" ? "token" : "session", secret };
-}

@@ -21,8 +21,11 @@ export async function updateTeamName(tx: Tx, id: TeamId, name: string): Promise<
   await tx.updateTable("teams").set({ name }).where("id", "=", id).execute();
 }
 
+/** A team with what somebody is to it. */
+export type OwnTeam = Team & { readonly role: Role };
+
 /** The teams that somebody belongs to, with what they are there, those first that they joined first. */
-export async function listTeamsOf(db: Db | Tx, userId: UserId): Promise<(Team & { readonly role: Role })[]> {
+export async function listTeamsOf(db: Db | Tx, userId: UserId): Promise<OwnTeam[]> {
   const rows = await db
     .selectFrom("memberships as m")
     .innerJoin("teams as t", "t.id", "m.team_id")
@@ -34,8 +37,9 @@ export async function listTeamsOf(db: Db | Tx, userId: UserId): Promise<(Team & 
   return rows.map(({ id, name, created_at, role }) => ({ id: id as TeamId, name, createdAt: created_at, role }));
 }
 
-export async function insertPerson(tx: Tx, person: Person & { at: EpochMs }): Promise<void> {
-  const { id, name, email, at } = person;
+/** `password`: its hash; null for somebody who has none yet. */
+export async function insertPerson(tx: Tx, person: Person & { at: EpochMs; password: string | null }): Promise<void> {
+  const { id, name, email, password, at } = person;
   await tx
     .insertInto("users")
     .values({
@@ -46,8 +50,8 @@ export async function insertPerson(tx: Tx, person: Person & { at: EpochMs }): Pr
       team_id: null,
       created_at: at,
       responsible_id: null,
-      password: null,
-      password_changed_at: null,
+      password,
+      password_changed_at: password === null ? null : at,
     })
     .execute();
 }

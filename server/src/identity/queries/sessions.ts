@@ -83,7 +83,8 @@ export async function deleteOtherSessions(
   return rows.map(({ id, team_id }) => ({ id: id as SessionId, teamId: team_id as TeamId }));
 }
 
-/** Forgets sessions that have run out: nobody can use them any more. */
-export async function deleteExpiredSessions(tx: Tx, now: EpochMs): Promise<void> {
-  await tx.deleteFrom("sessions").where("expires_at", "<=", now).execute();
+/** Forgets sessions that have run out: nobody can use them any more. Gives their ids. */
+export async function deleteExpiredSessions(tx: Tx, now: EpochMs): Promise<SessionId[]> {
+  const rows = await tx.deleteFrom("sessions").where("expires_at", "<=", now).returning("id").execute();
+  return rows.map(({ id }) => id as SessionId);
 }

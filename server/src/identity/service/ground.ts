@@ -2,6 +2,7 @@ import type { Audit, Origin } from "../../audit/index.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Random } from "../../kernel/random.ts";
 import type { SecretHasher } from "../../kernel/secret-hash.ts";
+import type { Notifications } from "../../notifications/index.ts";
 import { appendChange, type ChangeKind } from "../../store/changes.ts";
 import type { Store } from "../../store/store.ts";
 import type { Tx } from "../../store/transaction.ts";
@@ -16,13 +17,16 @@ export type Ground = {
   readonly random: Random;
   readonly hasher: SecretHasher;
   readonly audit: Audit;
+  readonly notifications: Pick<Notifications, "canMail" | "enqueue" | "announce">;
+  /** Where people find this server: links begin with it. */
+  readonly publicUrl: () => string;
 };
 
 /** Who asked for a change, and from where. */
 export type Cause = { readonly caller: TeamPrincipal; readonly origin: Origin };
 
 /** A change as the audit log tells it; `feed` names what copies elsewhere have to be dropped for it. */
-export type Told = {
+type Told = {
   readonly verb: string;
   readonly target: { readonly kind: string; readonly id: string };
   readonly feed: ChangeKind | null;

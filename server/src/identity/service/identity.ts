@@ -1,6 +1,5 @@
 import type { EpochMs } from "../../kernel/clock.ts";
-import { randomHex } from "../../kernel/random.ts";
-import { Secret } from "../../kernel/secret.ts";
+import type { Secret } from "../../kernel/secret.ts";
 import type { Db, Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
 import {
@@ -8,10 +7,8 @@ import {
   impliedScopes,
   type Permission,
   type Person,
-  parseBearer,
   type Role,
   SCOPES,
-  type ServiceIdentity,
   type TeamId,
   type TeamPrincipal,
   type UserId,
@@ -19,11 +16,20 @@ import {
 import { prepareBearerByHash } from "../queries/bearers.ts";
 import { findRole, insertMembership, listOwners } from "../queries/members.ts";
 import { findPerson, hasTeam, insertPerson, insertTeam } from "../queries/people.ts";
-import { findIdentity } from "../queries/service-identities.ts";
 import { insertApiToken } from "../queries/tokens.ts";
+import { hashedParts, newSecret, parseBearer } from "../secrets.ts";
+import { createFoundSecrets } from "./found-secrets.ts";
+import { type AttemptLimits, createGate } from "./gate.ts";
 import { type Ground, requireStanding } from "./ground.ts";
+import { createInvitations } from "./invitations.ts";
 import { createMembers } from "./members.ts";
+import { createPasswords } from "./passwords.ts";
 import { createRemoval } from "./removal.ts";
+import { createServiceIdentities } from "./service-identities.ts";
+import { createSessions } from "./sessions.ts";
+import { createTeams } from "./teams.ts";
+import { createTokens } from "./tokens.ts";
+import { createUses } from "./uses.ts";
 
 export type FirstTeam = {
   readonly team: { readonly id: TeamId; readonly name: string };
@@ -33,20 +39,33 @@ export type FirstTeam = {
 };
 
 /** A caller of the control plane together with what `/v1/oauth/token/info` says of the credential. */
-export type RecognisedBearer = TeamPrincipal & { readonly expiresAt: EpochMs | null; readonly createdAt: EpochMs };
+export type RecognisedBearer = TeamPrincipal & {
+  readonly credentialKind: "token" | "session";
+  readonly expiresAt: EpochMs | null;
+  readonly createdAt: EpochMs;
+};
 
-/** What a bearer's secret is hashed together with. */
-const CONTEXTS = { token: "api_token", session: "session" } as const;
+export type IdentityDeps = Ground & { readonly sessionLifetimeMs: number; readonly attemptLimits: AttemptLimits };
 
 /** People, teams, and the tokens and sessions that stand for them: who somebody is, and what they are to a team. */
-export function createIdentity(ground: Ground) {
-  const { store, clock, random, hasher, audit } = ground;
+export function createIdentity(deps: IdentityDeps) {
+  const { store, clock, random, hasher, audit } = deps;
   const bearerByHash = prepareBearerByHash(store.committed);
-  const removal = createRemoval();
-  const members = createMembers(ground, removal);
+  const uses = createUses(store.activity);
+  const gate = createGate(deps, deps.attemptLimits);
+  const removal = createRemoval(uses);
+  const sessions = createSessions(deps, { gate, uses, lifetimeMs: deps.sessionLifetimeMs });
+  const passwords = createPasswords(deps, { gate, uses, limits: deps.attemptLimits });
 
   return {
-    members,
+    teams: createTeams(deps),
+    members: createMembers(deps, removal),
+    invitations: createInvitations(deps, gate),
+    serviceIdentities: createServiceIdentities(deps, removal),
+    tokens: createTokens(deps, uses),
+    sessions,
+    passwords,
+    lastUses: uses.last,
 
     /** Rooms that keep something of somebody in a team register here what to take with their place in it. */
     onRemove: removal.onRemove,
@@ -58,18 +77,14 @@ export function createIdentity(ground: Ground) {
     /** What a user, person or service identity, is to a team; null: nothing. */
     roleIn: (db: Db | Tx, teamId: TeamId, userId: UserId): Promise<Role | null> => findRole(db, teamId, userId),
 
-    /** The caller's own team's service identity. Throws `identity.service_identity_not_found`. */
-    async requireServiceIdentityIn(db: Db | Tx, caller: TeamPrincipal, id: string): Promise<ServiceIdentity> {
-      const found = await findIdentity(db, caller.teamId, id);
-      if (found === undefined) throw identityErrors.service_identity_not_found();
-      return found;
-    },
-
     /** A person's name and address; undefined for a service identity. */
     personIn: (db: Db | Tx, userId: UserId): Promise<Person | undefined> => findPerson(db, userId),
 
     /** Those who are told what concerns the team. */
     ownersIn: (db: Db | Tx, teamId: TeamId): Promise<Person[]> => listOwners(db, teamId),
+
+    /** Ends the token or session that this is the secret of; false if it is that of none. Having it is proof enough. */
+    endFound: createFoundSecrets(deps, { uses, find: bearerByHash }),
 
     hasTeam: (): Promise<boolean> => hasTeam(store.db),
 
@@ -79,19 +94,18 @@ export function createIdentity(ground: Ground) {
       const team = { id: random.uuid() as TeamId, name: input.teamName };
       const user = { id: random.uuid() as UserId, name: input.name, email: input.email.trim().toLowerCase() };
       const tokenId = random.uuid() as ApiTokenId;
-      const token = new Secret(`dop_v1_${randomHex(random, 32)}`);
+      const token = newSecret("token", random);
       return store.transaction(async (tx) => {
         if (await hasTeam(tx)) throw identityErrors.already_set_up();
         await insertTeam(tx, { ...team, at });
-        await insertPerson(tx, { ...user, at });
+        await insertPerson(tx, { ...user, at, password: null });
         await insertMembership(tx, { teamId: team.id, userId: user.id, role: "owner", at });
-        const secret = hasher.hash([CONTEXTS.token, token.reveal()]);
         await insertApiToken(tx, {
           id: tokenId,
           teamId: team.id,
           userId: user.id,
           name: "first token",
-          secret,
+          secret: hasher.hash(hashedParts("token", token)),
           scopes: SCOPES,
           expiresAt: null,
           at,
@@ -116,9 +130,11 @@ export function createIdentity(ground: Ground) {
      */
     recognise(header: string | undefined): RecognisedBearer {
       const bearer = parseBearer(header ?? "");
-      const record = bearer && bearerByHash(bearer.kind, hasher.hash([CONTEXTS[bearer.kind], bearer.secret]).hash);
+      const record = bearer && bearerByHash(bearer.kind, hasher.hash(hashedParts(bearer.kind, bearer.secret)).hash);
       if (bearer === undefined || record === undefined || record.role === null) throw identityErrors.unauthenticated();
-      if (record.expiresAt !== null && clock.now() >= record.expiresAt) throw identityErrors.unauthenticated();
+      const now = clock.now();
+      if (record.expiresAt !== null && now >= record.expiresAt) throw identityErrors.unauthenticated();
+      uses.note(record.id, now);
       return {
         user: record.user,
         teamId: record.teamId,
@@ -129,6 +145,13 @@ export function createIdentity(ground: Ground) {
         expiresAt: record.expiresAt,
         createdAt: record.createdAt,
       };
+    },
+
+    /** Writes behind what has gathered: uses of tokens and sessions, and one audit entry per person that somebody failed to be. */
+    async writeBehind(): Promise<void> {
+      uses.write();
+      await passwords.settled();
+      await gate.recordFailures();
     },
   };
 }

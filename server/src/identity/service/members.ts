@@ -1,8 +1,10 @@
 import type { Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
-import type { Member, RemovalReason, Role, TeamPrincipal, UserId } from "../model.ts";
+import type { Member, RemovalReason, Role, ServiceIdentity, TeamId, TeamPrincipal, UserId } from "../model.ts";
 import { deleteInvitationsBy } from "../queries/invitations.ts";
-import { countOwners, findMember, listMembers, updateRole } from "../queries/members.ts";
+import { countOwners, findMember, listMembers, listOwners, updateRole } from "../queries/members.ts";
+import { findTeam } from "../queries/people.ts";
+import { listAnsweredFor } from "../queries/service-identities.ts";
 import { type Cause, type Ground, recordChange, requireStanding } from "./ground.ts";
 import type { RemovalRules } from "./removal.ts";
 
@@ -17,7 +19,7 @@ export type ListedMember = Member & { readonly restorableKeys: number };
 
 /** The people of a team: who they are, what they may do, and the end of it. */
 export function createMembers(ground: Ground, removal: RemovalRules) {
-  const { store, clock } = ground;
+  const { store, clock, notifications } = ground;
   let restorableKeys: RestorableKeys = async () => new Map();
 
   const requireIn = async (db: Ground["store"]["db"] | Tx, caller: TeamPrincipal, id: string): Promise<Member> => {
@@ -38,12 +40,39 @@ export function createMembers(ground: Ground, removal: RemovalRules) {
     return members.map((member) => ({ ...member, restorableKeys: counts.get(member.user.id) ?? 0 }));
   };
 
+  /** A service identity lives on when the person who answers for it leaves; somebody has to know. */
+  const tellOwners = async (tx: Tx, teamId: TeamId, { user }: ServiceIdentity, member: Member): Promise<void> => {
+    await notifications.announce(tx, teamId, {
+      type: "service_identity.responsible_left",
+      serviceIdentity: user,
+      responsible: member.user,
+    });
+    const { name: team } = await findTeam(tx, teamId);
+    const mail = { kind: "responsible_left", team, serviceIdentity: user.name, person: member.user.name } as const;
+    for (const { email: to } of await listOwners(tx, teamId)) await notifications.enqueue(tx, { ...mail, to, teamId });
+  };
+
   const end = async (tx: Tx, cause: Cause, member: Member, verb: string, reason: RemovalReason): Promise<void> => {
+    const { teamId } = cause.caller;
+    const { id: userId, name } = member.user;
     await keepAnOwner(tx, member, cause.caller);
-    const { id: userId } = member.user;
-    const ended = await removal.end(tx, { teamId: cause.caller.teamId, userId, reason, at: clock.now() });
-    const details = { name: member.user.name, email: member.email, role: member.role, ...ended };
-    await recordChange(ground, tx, cause, { verb, target: { kind: "member", id: userId }, feed: null, details });
+    const orphans = await listAnsweredFor(tx, teamId, userId);
+    const ended = await removal.end(tx, { teamId, userId, reason, at: clock.now() });
+    await recordChange(ground, tx, cause, {
+      verb,
+      target: { kind: "member", id: userId },
+      feed: null,
+      details: {
+        name,
+        email: member.email,
+        role: member.role,
+        ended,
+        responsible_for: orphans.map(({ user }) => user.id),
+      },
+    });
+    const keysRevoked = ended["access_keys"]?.length ?? 0;
+    await notifications.announce(tx, teamId, { type: "member.removed", member: { id: userId, name }, keysRevoked });
+    for (const orphan of orphans) await tellOwners(tx, teamId, orphan, member);
   };
 
   return {

@@ -3,9 +3,9 @@ import type { Tx } from "../../store/transaction.ts";
 import type { Removal } from "../model.ts";
 import { deleteInvitationsBy } from "../queries/invitations.ts";
 import { deleteMembership } from "../queries/members.ts";
-import { listAnsweredFor } from "../queries/service-identities.ts";
 import { deleteSessionsIn } from "../queries/sessions.ts";
 import { deleteTokensIn } from "../queries/tokens.ts";
+import type { Uses } from "./uses.ts";
 
 /** Ids of what ended, by what it is: `{ access_keys: [...] }`. Told in the audit entry of the removal. */
 export type Ended = Readonly<Record<string, readonly string[]>>;
@@ -14,7 +14,7 @@ export type Ended = Readonly<Record<string, readonly string[]>>;
 export type RemovalCascade = (tx: Tx, removal: Removal) => Promise<Ended>;
 
 /** Ends somebody's place in one team with all their access to it, and touches nothing of theirs elsewhere. */
-export function createRemoval() {
+export function createRemoval(uses: Uses) {
   const cascades: RemovalCascade[] = [];
 
   return {
@@ -28,8 +28,8 @@ export function createRemoval() {
         sessions: await deleteSessionsIn(tx, teamId, userId),
         // Who made an invitation has its link, and could use it to come back.
         invitations: await deleteInvitationsBy(tx, teamId, userId),
-        responsible_for: (await listAnsweredFor(tx, teamId, userId)).map(({ user }) => user.id),
       };
+      uses.forget([...(ended["api_tokens"] ?? []), ...(ended["sessions"] ?? [])]);
       for (const cascade of cascades) Object.assign(ended, await cascade(tx, removal));
       await deleteMembership(tx, teamId, userId);
       await appendChange(tx, { kind: "membership", targetId: userId, at });
