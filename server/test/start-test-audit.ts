@@ -56,6 +56,7 @@ export async function startTestAudit(options: { retentionDays?: number; log?: Lo
     tamper: (sql: string, ...values: SQLInputValue[]) => void stranger.prepare(sql).run(...values),
     rows: (table = "audit_entries") => allRows(stranger, table),
     verify: () => auditLog.verify(TEAM),
+    verifyPieces: (pieces: readonly string[]) => verifyExport(Readable.from(pieces), publicKey),
     verifyText: (lines: string, key: string | null = publicKey) => verifyExport(Readable.from([lines]), key),
   };
 }
