@@ -49,8 +49,11 @@ export function parseNetworks(texts: readonly string[]): string[] | undefined {
 const least = (one: number | null, other: number | null): number | null =>
   one === null ? other : other === null ? one : Math.min(one, other);
 
-const common = (one: readonly string[] | null, other: readonly string[] | null): readonly string[] | null =>
-  one === null ? other : other === null ? one : intersectNetworks(one, other);
+/** The networks that both allow; null is anywhere, and none is nowhere. */
+export const commonNetworks = (
+  one: readonly string[] | null,
+  other: readonly string[] | null,
+): readonly string[] | null => (one === null ? other : other === null ? one : intersectNetworks(one, other));
 
 /** Of each rule the stricter. Associative, commutative, and joining a policy to itself changes nothing. */
 export function strictestOf(one: Policy, other: Policy): Policy {
@@ -59,7 +62,7 @@ export function strictestOf(one: Policy, other: Policy): Policy {
     neverAllowed: one.neverAllowed && other.neverAllowed,
     mostKeysPerPerson: least(one.mostKeysPerPerson, other.mostKeysPerPerson),
     suspendUnusedDays: least(one.suspendUnusedDays, other.suspendUnusedDays),
-    allowedNetworks: common(one.allowedNetworks, other.allowedNetworks),
+    allowedNetworks: commonNetworks(one.allowedNetworks, other.allowedNetworks),
     serviceKeys: one.serviceKeys === "owners" ? "owners" : other.serviceKeys,
   };
 }
