@@ -1,4 +1,15 @@
 import {
+  createServiceAccessKey,
+  handOverAccessKey,
+  restoreMemberKeys,
+  resumeAccessKey,
+  revokeFoundKey,
+  revokeMemberKeys,
+  revokeNamespaceKeys,
+  revokeTeamKeys,
+  suspendAccessKey,
+} from "./access-key-life-cycle.ts";
+import {
   createAccessKey,
   deleteAccessKey,
   getAccessKey,
@@ -70,7 +81,11 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: "Access keys",
     about: "A person's own credential for one namespace: named, expiring, revocable. Its secret is shown once.",
-    routes: [createAccessKey, listAccessKeys, getAccessKey, renameAccessKey, rotateAccessKey, deleteAccessKey],
+    routes: [
+      ...[createAccessKey, listAccessKeys, getAccessKey, renameAccessKey, rotateAccessKey, deleteAccessKey],
+      ...[suspendAccessKey, resumeAccessKey, handOverAccessKey, createServiceAccessKey],
+      ...[revokeMemberKeys, revokeNamespaceKeys, revokeTeamKeys, restoreMemberKeys, revokeFoundKey],
+    ],
   },
   {
     title: "API tokens",

@@ -4,14 +4,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { AccessKeyId } from "../src/access-keys/model.ts";
 import { newSecret, secretContext } from "../src/access-keys/secret-format.ts";
-import { createAudit } from "../src/audit/index.ts";
-import { parseConfig } from "../src/config.ts";
 import { systemClock as clock } from "../src/kernel/clock.ts";
 import { systemRandom as random, randomHex } from "../src/kernel/random.ts";
 import { createSecretHasher } from "../src/kernel/secret-hash.ts";
 import { loadPepper, prepareDataFolder } from "../src/store/data-folder.ts";
 import { openStore } from "../src/store/store.ts";
-import { wireIdentity } from "../src/wire.ts";
 import { buildRooms } from "../test/build-rooms.ts";
 import { silentLog } from "../test/silent-log.ts";
 
@@ -24,18 +21,7 @@ export async function prepareStore(
   const folder = prepareDataFolder(path);
   const store = await openStore({ folder, log: silentLog, schema: "create" });
   const hasher = createSecretHasher(loadPepper(folder, random));
-  const audit = createAudit({ clock });
-  const identity = wireIdentity({ config: parseConfig({ data: path }, {}), clock, random, folder, store });
-  const namespaces = createNamespaces({ store, clock, random, audit, limit: 10 });
-  const accessKeys = createAccessKeys({
-    store,
-    clock,
-    random,
-    hasher,
-    audit,
-    namespaces,
-    failureLimits: { perAddress: 100, perSubject: 100 },
-  });
+  const { identity, namespaces, accessKeys } = buildRooms({ store, clock, random, hasher });
   const { token } = await identity.createFirstTeam({ teamName: "Bench", email: "bench@example.com", name: "Bench" });
   const caller = identity.recognise(`Bearer ${token.reveal()}`);
   const origin = { requestId: "", address: "", userAgent: "" };
