@@ -31,6 +31,11 @@ import { undeploy } from "./commands/project/undeploy.ts";
 import { init } from "./commands/server/init.ts";
 import { migrate } from "./commands/server/migrate.ts";
 import { serve } from "./commands/server/serve.ts";
+import { remove as deleteWebhook } from "./commands/webhook/delete.ts";
+import { deliveries } from "./commands/webhook/deliveries.ts";
+import { set as setWebhook } from "./commands/webhook/set.ts";
+import { show as showWebhook } from "./commands/webhook/show.ts";
+import { test as testWebhook } from "./commands/webhook/test.ts";
 
 /** Every command, by its name, in the order of `latchkey --help`. */
 export const COMMANDS: Group = defineGroup({
@@ -68,6 +73,17 @@ export const COMMANDS: Group = defineGroup({
         update: updateKey,
         rotate: rotateKey,
         delete: deleteKey,
+      },
+    }),
+    webhook: defineGroup({
+      summary: "Send the team's events to a webhook",
+      aliases: ["webhooks"],
+      commands: {
+        set: setWebhook,
+        show: showWebhook,
+        test: testWebhook,
+        deliveries,
+        delete: deleteWebhook,
       },
     }),
     functions: defineGroup({
