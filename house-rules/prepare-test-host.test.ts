@@ -36,7 +36,7 @@ function prepare({ has, user, installs }: Machine) {
   return { code: status, said: `${stdout}${stderr}`, asked };
 }
 
-const ALL = ["zsh", "fish", "ps", "unzip"];
+const ALL = ["zsh", "fish", "ps", "unzip", "chromium"];
 
 test("a machine that has everything is left alone, without a word", () => {
   expect(prepare({ has: ALL, user: "somebody" })).toEqual({ code: 0, said: "", asked: [] });
@@ -44,27 +44,41 @@ test("a machine that has everything is left alone, without a word", () => {
 });
 
 test("root installs what is missing and nothing else", () => {
-  const { code, said, asked } = prepare({ has: ["zsh", "unzip"], user: "root", installs: "at once" });
+  const { code, said, asked } = prepare({ has: ["zsh", "unzip", "chromium"], user: "root", installs: "at once" });
   expect({ code, said }).toEqual({ code: 0, said: "Installing what the tests need: fish procps\n" });
   expect(asked).toEqual(["apt-get install fish procps"]);
 });
 
 test("package lists are fetched once, and only when installing without them fails", () => {
-  const { code, asked } = prepare({ has: ["zsh", "ps", "unzip"], user: "root", installs: "after an update" });
+  const { code, asked } = prepare({
+    has: ["zsh", "ps", "unzip", "chromium"],
+    user: "root",
+    installs: "after an update",
+  });
   expect(code).toBe(0);
   expect(asked).toEqual(["apt-get install fish", "apt-get update", "apt-get install fish"]);
 });
 
 test("somebody with sudo installs through it, and is not asked for a password nobody can type", () => {
-  const { code, asked } = prepare({ has: ["zsh", "ps", "unzip", "sudo"], user: "somebody", installs: "at once" });
+  const { code, asked } = prepare({
+    has: ["zsh", "ps", "unzip", "chromium", "sudo"],
+    user: "somebody",
+    installs: "at once",
+  });
   expect(code).toBe(0);
   expect(asked).toEqual(["sudo -n", "apt-get install fish"]);
 });
 
 test.each<{ what: string; machine: Machine }>([
-  { what: "there is no apt-get", machine: { has: ["ps", "unzip"], user: "root" } },
-  { what: "there is neither root nor sudo", machine: { has: ["ps", "unzip"], user: "somebody", installs: "at once" } },
-  { what: "the packages cannot be had", machine: { has: ["ps", "unzip"], user: "root", installs: "never" } },
+  { what: "there is no apt-get", machine: { has: ["ps", "unzip", "chromium"], user: "root" } },
+  {
+    what: "there is neither root nor sudo",
+    machine: { has: ["ps", "unzip", "chromium"], user: "somebody", installs: "at once" },
+  },
+  {
+    what: "the packages cannot be had",
+    machine: { has: ["ps", "unzip", "chromium"], user: "root", installs: "never" },
+  },
 ])("when $what, one sentence says what to install, and the run stops", ({ machine }) => {
   const { code, said } = prepare(machine);
   expect(code).toBe(1);
@@ -72,5 +86,5 @@ test.each<{ what: string; machine: Machine }>([
 });
 
 test("what apt-get says is shown when it fails", () => {
-  expect(prepare({ has: ["ps", "unzip"], user: "root", installs: "never" }).said).toContain("E: chatter");
+  expect(prepare({ has: ["ps", "unzip", "chromium"], user: "root", installs: "never" }).said).toContain("E: chatter");
 });

@@ -5,10 +5,11 @@ set -eu
 
 needed() {
   cat <<'LIST'
-zsh zsh     completion scripts are tried in the real shell
-fish fish   completion scripts are tried in the real shell
-ps procps   tests look for processes that should be gone
-unzip unzip what deploying packs is opened by a program that is not ours
+zsh zsh           completion scripts are tried in the real shell
+fish fish         completion scripts are tried in the real shell
+ps procps         tests look for processes that should be gone
+unzip unzip       what deploying packs is opened by a program that is not ours
+chromium chromium pages that functions serve are opened in a real browser
 LIST
 }
 

@@ -25,12 +25,22 @@ import { remove as deleteNamespace } from "./commands/namespaces/delete.ts";
 import { get as getNamespace } from "./commands/namespaces/get.ts";
 import { list as listNamespaces } from "./commands/namespaces/list.ts";
 import { listRegions } from "./commands/namespaces/list-regions.ts";
+import { remove as deletePackage } from "./commands/packages/delete.ts";
+import { get as getPackage } from "./commands/packages/get.ts";
+import { list as listPackages } from "./commands/packages/list.ts";
 import { deploy } from "./commands/project/deploy.ts";
 import { initProjectCommand } from "./commands/project/init-project.ts";
 import { undeploy } from "./commands/project/undeploy.ts";
+import { watch } from "./commands/project/watch.ts";
 import { init } from "./commands/server/init.ts";
 import { migrate } from "./commands/server/migrate.ts";
 import { serve } from "./commands/server/serve.ts";
+import { create as createTrigger } from "./commands/triggers/create.ts";
+import { remove as deleteTrigger } from "./commands/triggers/delete.ts";
+import { disable, enable } from "./commands/triggers/enable.ts";
+import { get as getTrigger } from "./commands/triggers/get.ts";
+import { list as listTriggers } from "./commands/triggers/list.ts";
+import { update as updateTrigger } from "./commands/triggers/update.ts";
 import { remove as deleteWebhook } from "./commands/webhook/delete.ts";
 import { deliveries } from "./commands/webhook/deliveries.ts";
 import { set as setWebhook } from "./commands/webhook/set.ts";
@@ -91,12 +101,31 @@ export const COMMANDS: Group = defineGroup({
       aliases: ["fn", "function"],
       commands: { list: listFunctions, get: getFunction, invoke, delete: deleteFunction },
     }),
+    packages: defineGroup({
+      summary: "List, show and delete packages",
+      aliases: ["pkg", "package"],
+      commands: { list: listPackages, get: getPackage, delete: deletePackage },
+    }),
+    triggers: defineGroup({
+      summary: "Have functions invoked at set times",
+      aliases: ["trig", "trigger"],
+      commands: {
+        create: createTrigger,
+        list: listTriggers,
+        get: getTrigger,
+        update: updateTrigger,
+        enable,
+        disable,
+        delete: deleteTrigger,
+      },
+    }),
     activations: defineGroup({
       summary: "See what invocations gave and logged",
       aliases: ["actv", "activation"],
       commands: { list: listActivations, get: getActivation, logs, result },
     }),
     deploy,
+    watch,
     undeploy,
     "init-project": initProjectCommand,
     completion,

@@ -45,6 +45,8 @@ export const describeRefusal = ({ message, requestId }: ApiError): string =>
 const LISTS: { readonly [thing: string]: string } = {
   accessKey: "latchkey key list",
   namespace: "latchkey namespaces list",
+  schedule: "latchkey triggers list",
+  package: "latchkey packages list",
   action: "latchkey functions list",
   packagedAction: "latchkey functions list",
   activation: "latchkey activations list",

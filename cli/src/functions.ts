@@ -1,4 +1,5 @@
 import {
+  type ActionShape,
   deleteAction,
   deletePackagedAction,
   getAction,
@@ -39,6 +40,19 @@ type Entry = { readonly key: string; readonly value: unknown };
 /** The value of one of the annotations of a function or an activation. */
 export const annotation = (annotations: readonly Entry[], key: string): unknown =>
   annotations.find((entry) => entry.key === key)?.value;
+
+/** Whether a function can be called on the web. */
+export const isOnWeb = ({ annotations }: Pick<ActionShape, "annotations">): boolean =>
+  annotation(annotations, "web-export") === true;
+
+/** Where a function is called: on the web if it is exported there, else with an access key. */
+export function addressOf(apiHost: string, fn: Pick<ActionShape, "namespace" | "name" | "annotations">): string {
+  const [own = "", inPackage] = fn.namespace.split("/");
+  const segments = (...parts: string[]) => parts.map(encodeURIComponent).join("/");
+  if (isOnWeb(fn)) return `${apiHost}/api/v1/web/${segments(own, inPackage ?? "default", fn.name)}`;
+  const path = inPackage === undefined ? segments(fn.name) : segments(inPackage, fn.name);
+  return `${apiHost}/api/v1/namespaces/${segments(own)}/actions/${path}`;
+}
 
 // The API has two addresses for each thing one can do with a function; from here on there is one.
 

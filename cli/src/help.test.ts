@@ -25,6 +25,10 @@ const parse = (words: readonly string[]) =>
     },
   ).parseAsync(words, { from: "user" });
 
+/** As a shell takes a line apart, as far as examples need it. */
+const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+
 test("help reads like this", async () => {
   const pages = [];
   for (const { words } of ALL) {
@@ -39,7 +43,7 @@ test.each(COMMANDS_ONLY)("$words: every example is a line that the parser unders
   expect(node.examples.length).toBeGreaterThan(0);
   for (const example of node.examples) {
     const line = typeof example === "string" ? example : example[0];
-    const commands = [...line.matchAll(/latchkey ([^|>)<]+)/g)].map((part) => (part[1] ?? "").trim().split(" "));
+    const commands = [...line.matchAll(/latchkey ([^|>)<]+)/g)].map((part) => wordsOf(part[1] ?? ""));
     expect(commands.length).toBeGreaterThan(0);
     for (const words of commands) await parse(words);
   }

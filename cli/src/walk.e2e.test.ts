@@ -59,6 +59,101 @@ test("from an empty folder to a function that runs, and to a key that is dead (d
   expect(await succeed("ns ls --no-header")).toBe("");
 });
 
+/** Connected to a namespace of its own. */
+async function startConnected(label: string) {
+  const env = server.env();
+  const run = (...line: string[]) => runLatchkey(line, { env });
+  await run("ns", "create", "-l", label, "-r", "nyc1");
+  const created = (await run("key", "create", "--namespace", label, "-n", "ci", "-e", "1d", "-o", "json")).stdout;
+  await runLatchkey(["connect", label, "--access-key-stdin"], { env, stdin: created });
+  return { env, run };
+}
+
+/** A project with the function `hello`, and what `project.yml` says of it beside its name. */
+function writeProject(code: string, more = ""): string {
+  const project = join(temporaryFolder(), "project");
+  mkdirSync(join(project, "packages", "sample"), { recursive: true });
+  writeFileSync(
+    join(project, "project.yml"),
+    `packages:\n  - name: sample\n    functions:\n      - name: hello\n${more}`,
+  );
+  writeFileSync(join(project, "packages", "sample", "hello.js"), code);
+  return project;
+}
+
+test("schedules come with the deployment of a project, are seen and changed, and go with their function", async () => {
+  const { env, run } = await startConnected("scheduled");
+  const project = writeProject(
+    "exports.main = () => ({})",
+    "        triggers: [{ name: nightly, type: SCHEDULED, scheduledDetails: { cron: '0 3 * * *', body: { to: ops } } }]\n",
+  );
+  const withoutToken = { ...env, LATCHKEY_TOKEN: "" };
+  expect((await runLatchkey(["deploy", project], { env: withoutToken })).stderr).toContain("LATCHKEY_TOKEN");
+  expect(await run("deploy", project, "--incremental", "--no-header", "--format", "Result")).toMatchObject({
+    code: 0,
+    stdout: "updated\n",
+  });
+  expect((await run("trig", "ls", "--no-header")).stdout).toBe("nightly    0 3 * * *    sample/hello    true    _\n");
+  expect((await run("triggers", "disable", "nightly", "--no-header", "--format", "Enabled,NextRun")).stdout).toBe(
+    "false    \n",
+  );
+  await run("triggers", "create", "poll", "-f", "sample/hello", "-c", "*/5 * * * *");
+  expect(await run("undeploy", "--triggers", "poll", "--no-header")).toMatchObject({
+    code: 0,
+    stdout: "trigger    poll    deleted\n",
+  });
+  expect((await run("undeploy", "sample/hello", "--no-header")).stdout).toBe(
+    "trigger     nightly         deleted\nfunction    sample/hello    deleted\n",
+  );
+  expect((await run("triggers", "list", "--no-header")).stdout).toBe("");
+});
+
+test("a function on the web is called there as the public calls it", async () => {
+  const { run } = await startConnected("web");
+  const project = writeProject(
+    "exports.main = ({ name = 'you' }) => ({ headers: { 'content-type': 'text/html' }, body: '<p>Hello, ' + name + '!</p>' })",
+  );
+  await run("deploy", project);
+  const invoke = ["fn", "invoke", "sample/hello", "--web"];
+  expect(await run(...invoke)).toMatchObject({
+    code: 0,
+    stdout: "<p>Hello, you!</p>\n",
+    stderr: expect.stringMatching(/^200 text\/html/),
+  });
+  expect((await run(...invoke, "-p", "name:Ada")).stdout).toBe("<p>Hello, Ada!</p>\n");
+
+  const failing = writeProject("exports.main = () => ({ statusCode: 418, body: { short: 'stout' } })");
+  await run("deploy", failing);
+  const { code, stdout, stderr } = await run(...invoke);
+  expect({ code, body: JSON.parse(stdout) }).toEqual({ code: 1, body: { short: "stout" } });
+  expect(stderr).toContain("answered 418 on the web");
+
+  await run("deploy", writeProject("exports.main = () => ({})", "        web: false\n"));
+  expect(await run(...invoke)).toMatchObject({ code: 1, stderr: expect.stringContaining("is not on the web") });
+});
+
+test("watching deploys what is saved, and goes on after what cannot be deployed", async () => {
+  const { env, run } = await startConnected("watched");
+  const project = writeProject("exports.main = () => ({ version: 1 })");
+  const { child, written, ended } = spawnLatchkey(["watch", project], { env });
+  const result = async () => (await run("fn", "invoke", "sample/hello")).stdout;
+  await expect.poll(() => written.stderr, { timeout: 20_000 }).toContain("Watching");
+  expect(written.stdout).toMatch(/^sample\/hello +created +0\.0\.1/);
+  expect(JSON.parse(await result())).toEqual({ version: 1 });
+
+  writeFileSync(join(project, "packages", "sample", "hello.js"), "exports.main = () => ({ version: 2 })");
+  await expect.poll(() => written.stdout, { timeout: 20_000 }).toContain("updated");
+  expect(JSON.parse(await result())).toEqual({ version: 2 });
+
+  const config = readFileSync(join(project, "project.yml"), "utf8");
+  writeFileSync(join(project, "project.yml"), "packages: nonsense");
+  await expect.poll(() => written.stderr, { timeout: 20_000 }).toContain("Error:");
+  writeFileSync(join(project, "project.yml"), config.replace("name: hello", "name: hello\n        web: false"));
+  await expect.poll(() => written.stdout.match(/updated/g), { timeout: 20_000 }).toHaveLength(2);
+  child.kill("SIGINT");
+  await ended;
+}, 60_000);
+
 test("a rotated key goes on under its new secret", async () => {
   const env = server.env();
   const run = (line: string, stdin = "") => runLatchkey(line.split(" "), { env, stdin });

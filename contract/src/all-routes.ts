@@ -45,6 +45,8 @@ import { getActivation, getActivationLogs, getActivationResult, listActivations 
 import { getInfo } from "./openwhisk/info.ts";
 import { getOwnLimits, listOwnNamespaces } from "./openwhisk/namespaces.ts";
 import { deletePackage, getPackage, listPackages, putPackage } from "./openwhisk/packages.ts";
+import { deleteRule, getRule, listRules, putRule, setRuleStatus } from "./openwhisk/rules.ts";
+import { deleteTrigger, fireTrigger, getTrigger, listTriggers, putTrigger } from "./openwhisk/triggers.ts";
 import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "./operations.ts";
 import {
   getNamespacePolicy,
@@ -154,6 +156,14 @@ export const CHAPTERS: readonly Chapter[] = [
     title: "Packages",
     about: "Functions that belong together, with parameters they share.",
     routes: [listPackages, putPackage, getPackage, deletePackage],
+  },
+  {
+    title: "Triggers and rules",
+    about: "Having functions run when something happens: a trigger is fired, and its rules say what runs.",
+    routes: [
+      ...[listTriggers, putTrigger, getTrigger, fireTrigger, deleteTrigger],
+      ...[listRules, putRule, getRule, setRuleStatus, deleteRule],
+    ],
   },
   {
     title: "Activations",

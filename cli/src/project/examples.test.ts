@@ -87,7 +87,10 @@ describe("daily-report", () => {
     const { printed, body } = await main({ top: 3 });
     expect(await readFile(join(EXAMPLES, "daily-report/README.md"), "utf8")).toContain(printed.join("\n"));
     expect(body).toMatchObject({ day: "2026-03-03", orders: 5, total: 4390, sent: false });
-    expect(results["reports/daily"]).toMatchObject({ reach: { kind: "rest" } });
+    expect(results["reports/daily"]).toMatchObject({
+      reach: { kind: "rest" },
+      triggers: [{ name: "report-on-weekdays", outcome: "deployed" }],
+    });
   });
 });
 

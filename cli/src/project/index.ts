@@ -3,7 +3,7 @@
 // interfaces that the commands implement: `DeployApi` and `UndeployApi` for the data plane.
 
 export { readEnvFile } from "./config/env-values.ts";
-export type { DeployApi } from "./deploy/api.ts";
+export type { DeployApi, TriggerApi } from "./deploy/api.ts";
 export { deployProject } from "./deploy/deploy-project.ts";
 export { type FunctionResult, type ProgressEvent, succeeded } from "./deploy/report.ts";
 export { initProject } from "./init/init-project.ts";
@@ -12,8 +12,11 @@ export { readProject } from "./read-project.ts";
 export {
   type UndeployApi,
   type UndeployResult,
+  type UndeployTriggerApi,
   undeployFunctions,
   undeployNamespace,
   undeployPackages,
   undeployProject,
+  undeployTriggers,
 } from "./undeploy.ts";
+export { buildFolders, watchFolder } from "./watch-folder.ts";

@@ -38,6 +38,16 @@ export async function undeployFunctions(names: readonly string[], deps: Undeploy
   return results;
 }
 
+/** Deletes schedules; the functions that they invoke stay. */
+export async function undeployTriggers(
+  names: readonly string[],
+  { deleteTrigger }: UndeployTriggerApi,
+): Promise<UndeployResult[]> {
+  const results: UndeployResult[] = [];
+  for (const name of names) results.push(await attempt("trigger", name, () => deleteTrigger(name).then(() => true)));
+  return results;
+}
+
 /** Deletes packages with everything in them. */
 export async function undeployPackages(names: readonly string[], deps: UndeployDeps): Promise<UndeployResult[]> {
   const results: UndeployResult[] = [];

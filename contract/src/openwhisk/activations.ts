@@ -13,10 +13,15 @@ const summaryFields = {
   version: z.string(),
   publish: z.boolean(),
   start: z.int().meta({ description: "Epoch milliseconds." }),
-  end: z.int().meta({ description: "Epoch milliseconds." }),
-  duration: z.int().meta({ description: "Milliseconds." }),
-  statusCode: z.int().min(0).max(3).meta({
-    description: "0 success, 1 application error, 2 action developer error, 3 whisk internal error.",
+  end: z.int().optional().meta({ description: "Epoch milliseconds. Triggers have none." }),
+  duration: z
+    .int()
+    .optional()
+    .meta({ description: "Milliseconds; of a sequence, its components' together. Triggers have none." }),
+  cause: z.string().optional().meta({ description: "The sequence or composition that it is a part of." }),
+  statusCode: z.int().min(0).max(3).optional().meta({
+    description:
+      "0 success, 1 application error, 2 action developer error, 3 whisk internal error. Triggers have none.",
   }),
   annotations: z.array(AnnotationShape),
 };

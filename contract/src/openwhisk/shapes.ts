@@ -42,6 +42,11 @@ export const LimitsShape = z
   .object({ timeout: z.int(), memory: z.int(), logs: z.int(), concurrency: z.int() })
   .meta({ id: "Limits" });
 
+/** Where an entity is: `path` is the namespace, with `/package` behind it for what is in a package. */
+export const EntityPath = z.object({ path: z.string(), name: z.string() }).meta({ id: "EntityPath" });
+
+export const RuleStatus = z.enum(["active", "inactive"], { error: "status must be 'active' or 'inactive'" });
+
 /** What every stored thing says of itself. */
 export const entityFields = {
   namespace: z.string().meta({ description: "The namespace, with `/package` behind it for what is in a package." }),

@@ -106,3 +106,96 @@ test("deploys, invokes, looks back and deletes", async () => {
   expect((await call("delete-package", { NamespaceID, PackageName: "tools" })).failed).toBe(false);
   expect(await ask("list-actions", { NamespaceID })).toEqual([]);
 });
+
+test("manages scheduled triggers", async () => {
+  const { plane, call, ask } = await startBoth();
+  const { namespace: NamespaceID } = await addNamespace(plane);
+  await ask("create-or-update-action", { NamespaceID, ActionName: "report", Kind: "nodejs:default", Code: "1" });
+  expect(await ask("list-triggers", { NamespaceID })).toEqual([]);
+  const Body = { to: "ops" };
+  const made = await ask("create-trigger", {
+    NamespaceID,
+    Name: "nightly",
+    Function: "report",
+    Cron: "0 3 * * *",
+    Body,
+  });
+  expect(made).toMatchObject({
+    ...{ namespace: NamespaceID, name: "nightly", function: "report", type: "SCHEDULED", is_enabled: true },
+    scheduled_details: { cron: "0 3 * * *", body: Body },
+    scheduled_runs: { next_run_at: "2026-03-24T03:00:00Z" },
+  });
+  const trigger = { NamespaceID, TriggerName: "nightly" };
+  expect(await ask("get-trigger", trigger)).toEqual(made);
+  expect(await ask("list-triggers", { NamespaceID })).toEqual([made]);
+  expect(await ask("update-trigger", { ...trigger, IsEnabled: false })).toMatchObject({ is_enabled: false });
+  expect(
+    await ask("update-trigger", { ...trigger, IsEnabled: true, Cron: "30 4 * * *", Body: { to: "dev" } }),
+  ).toMatchObject({
+    is_enabled: true,
+    scheduled_details: { cron: "30 4 * * *", body: { to: "dev" } },
+  });
+  const refused = await call("create-trigger", { NamespaceID, Name: "x", Function: "report", Cron: "every day" });
+  expect(refused).toEqual({ failed: true, text: expect.stringMatching(/: 400 \(request "[0-9a-f-]{36}"\) /) });
+  expect((await call("delete-trigger", trigger)).failed).toBe(false);
+  expect(await call("get-trigger", trigger)).toEqual({
+    failed: true,
+    text: expect.stringMatching(/: 404 \(request "[0-9a-f-]{36}"\) trigger not found$/),
+  });
+});
+
+test("says everything that it can about functions, packages and activations", async () => {
+  const { plane, call, ask } = await startBoth();
+  const { namespace: NamespaceID } = await addNamespace(plane);
+  const inPackage = { NamespaceID, PackageName: "tools" };
+  const Parameters = [{ key: "region", value: "nyc" }];
+  const Annotations = [{ key: "description", value: "mine" }];
+  await ask("create-or-update-package", { ...inPackage, Parameters, Annotations, Publish: true });
+  expect(await ask("get-package", inPackage)).toMatchObject({ publish: true, parameters: Parameters });
+  const made = await ask("create-or-update-action", {
+    ...{ ...inPackage, ActionName: "run", Kind: "nodejs:18", Main: "start", Timeout: 2000, Memory: 128, Logs: 1 },
+    ...{ Parameters: [{ key: "who", value: "me" }], Annotations: [{ key: "web-export", value: true }] },
+    Code: "exports.start = (args) => { console.log('ran'); return args; }",
+  });
+  expect(made).toMatchObject({
+    exec: { kind: "nodejs:18", main: "start" },
+    limits: { timeout: 2000, memory: 128, logs: 1 },
+    parameters: expect.arrayContaining([{ key: "who", value: "me" }]),
+    annotations: expect.arrayContaining([{ key: "web-export", value: true }]),
+  });
+  const Binding = { namespace: NamespaceID, name: "tools" };
+  await ask("create-or-update-package", { NamespaceID, PackageName: "bound", Binding });
+  expect(await ask("invoke-action", { NamespaceID, PackageName: "bound", ActionName: "run", Result: true })).toEqual({
+    region: "nyc",
+    who: "me",
+  });
+  await ask("invoke-action", { ...inPackage, ActionName: "run", InvokeTimeout: 60_000 });
+  expect(await ask("list-actions", { NamespaceID, Limit: 1, Skip: 0 })).toMatchObject([{ name: "run" }]);
+  expect(await ask("list-actions", { NamespaceID, Skip: 1 })).toEqual([]);
+  expect(await ask("list-packages", { NamespaceID, Limit: 1, Skip: 1, Public: true })).toHaveLength(1);
+  expect(await ask("list-activations", { NamespaceID, FunctionName: "tools/run", Limit: 1 })).toMatchObject([
+    { name: "run" },
+  ]);
+  const [full] = await ask("list-activations", { NamespaceID, IncludeDocs: true, Limit: 1 });
+  expect(full).toMatchObject({ logs: [expect.stringMatching(/ stdout: ran$/)], response: { success: true } });
+  expect(await ask("list-activations", { NamespaceID, Since: full.start + 1_000_000 })).toEqual([]);
+  expect(await ask("list-activations", { NamespaceID, Upto: 1, Skip: 0 })).toEqual([]);
+
+  expect((await call("delete-package", inPackage)).text).toContain("Package not empty (contains 1 entity)");
+  expect((await call("delete-package", { ...inPackage, Force: true })).failed).toBe(false);
+  expect(await ask("list-actions", { NamespaceID })).toEqual([]);
+});
+
+test("makes a sequence of functions, and tells how to deploy", async () => {
+  const { plane, call, ask } = await startBoth();
+  const { namespace: NamespaceID } = await addNamespace(plane);
+  const deploy = (ActionName: string, Code: string) =>
+    ask("create-or-update-action", { NamespaceID, ActionName, Kind: "nodejs:default", Code });
+  await deploy("add", "exports.main = ({ n }) => ({ n: n + 1 })");
+  await deploy("double", "exports.main = ({ n }) => ({ n: n * 2 })");
+  const Components = ["add", "double"].map((name) => `/${NamespaceID}/${name}`);
+  await ask("create-or-update-action", { NamespaceID, ActionName: "both", Kind: "sequence", Components });
+  const both = { NamespaceID, ActionName: "both", Payload: { n: 1 } };
+  expect(await ask("invoke-action", { ...both, Result: true })).toEqual({ n: 4 });
+  expect((await call("deployment-guide")).failed).toBe(false);
+});

@@ -33,5 +33,3 @@ export function openDigest(path: string) {
     close: (): void => database.close(),
   };
 }
-
-export type Digest = ReturnType<typeof openDigest>;

@@ -78,5 +78,3 @@ export function createValues(dice: Dice, { named }: Pick<JsonSchemas, "named">) 
 
   return { valueFor, text: (): string => dice.pick(STRINGS) };
 }
-
-export type Values = ReturnType<typeof createValues>;

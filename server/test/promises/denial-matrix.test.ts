@@ -54,10 +54,21 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "packagedAction.get": reading,
   "packagedAction.invoke": changing,
   "packagedAction.delete": changing,
-  "package.list": reading,
+  // A stranger sees what is shared: nothing of this.
+  "package.list": everybody,
   "package.put": changing,
   "package.get": reading,
   "package.delete": changing,
+  "trigger.list": reading,
+  "trigger.put": changing,
+  "trigger.get": reading,
+  "trigger.fire": changing,
+  "trigger.delete": changing,
+  "rule.list": reading,
+  "rule.put": changing,
+  "rule.get": reading,
+  "rule.setStatus": changing,
+  "rule.delete": changing,
   "activation.list": reading,
   "activation.get": readingNothing,
   "activation.logs": readingNothing,
@@ -128,15 +139,22 @@ async function start() {
     trigger_name: "nightly",
     file: "none",
   };
-  const nameFor = (route: RouteDescription) =>
-    route.id.startsWith("package.") ? "billing" : route.id.startsWith("packagedAction.") ? "charge" : "hello";
+  const names: Readonly<Record<string, string>> = {
+    package: "billing",
+    packagedAction: "charge",
+    trigger: "daily",
+    rule: "nightly",
+  };
+  const nameFor = ({ id }: RouteDescription) => names[id.split(".")[0] ?? ""] ?? "hello";
   const ask = async (route: RouteDescription, authorization: string | null) => {
     const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? nameFor(route));
     const response = await fetch(latchkey.url + path, {
       method: route.method,
       headers: { ...(authorization === null ? {} : { authorization }), "content-type": "application/json" },
       body:
-        route.method === "GET" ? null : JSON.stringify({ name: "n", label: `label ${Math.random()}`, region: "fra1" }),
+        route.method === "GET"
+          ? null
+          : JSON.stringify({ name: "n", label: `label ${Math.random()}`, region: "fra1", status: "inactive" }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text };

@@ -1,7 +1,7 @@
 import type { Answer } from "../caller.ts";
 import { basic, type Caller, type HeldKey } from "../caller.ts";
 
-/** A namespace with a key, a package with an action in it, and a schedule, that a test may do anything to. */
+/** A namespace with a key, a package with an action in it, a trigger with a rule, and a schedule, that a test may do anything to. */
 export type World = { readonly caller: Caller; readonly namespaceId: string; readonly key: HeldKey };
 
 export async function buildWorld(caller: Caller): Promise<World> {
@@ -11,6 +11,8 @@ export async function buildWorld(caller: Caller): Promise<World> {
   await MUTATIONS["package.put"]?.act(world);
   await MUTATIONS["packagedAction.put"]?.act(world);
   await MUTATIONS["action.put"]?.act(world);
+  await MUTATIONS["trigger.put"]?.act(world);
+  await MUTATIONS["rule.put"]?.act(world);
   await MUTATIONS["schedule.create"]?.act(world);
   return world;
 }
@@ -70,6 +72,11 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "action.delete": data("function.delete", "DELETE", "/actions/hello"),
   "packagedAction.put": data("function.create", "PUT", "/actions/billing/charge", action),
   "packagedAction.delete": data("function.delete", "DELETE", "/actions/billing/charge"),
+  "trigger.put": data("trigger.create", "PUT", "/triggers/daily", { parameters: action.parameters }),
+  "trigger.delete": data("trigger.delete", "DELETE", "/triggers/daily"),
+  "rule.put": data("rule.create", "PUT", "/rules/nightly", { trigger: "/_/daily", action: "/_/hello" }),
+  "rule.setStatus": data("rule.deactivate", "POST", "/rules/nightly", { status: "inactive" }),
+  "rule.delete": data("rule.delete", "DELETE", "/rules/nightly"),
   "package.put": data("package.create", "PUT", "/packages/billing", { parameters: action.parameters }),
   "package.delete": data("package.delete", "DELETE", "/packages/billing?force=true"),
 };
@@ -77,5 +84,6 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
 /** Routes that take something in and change nothing that an audit entry is for. */
 export const NOT_MUTATIONS: Readonly<Record<string, string>> = {
   "action.invoke": "an invocation is recorded as an activation, with the key's id",
+  "trigger.fire": "firing is recorded as an activation, with the key's id",
   "packagedAction.invoke": "an invocation is recorded as an activation, with the key's id",
 };

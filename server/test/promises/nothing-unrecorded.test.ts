@@ -25,10 +25,16 @@ async function start() {
   return { latchkey, world, entries, everything, block, unblock };
 }
 
-/** Creating needs a name that is free; deleting a package leaves an entry for each thing in it, so it is emptied first. */
+/**
+ * Creating needs a name that is free. Deleting a package leaves an entry for each thing in it, deleting a trigger one for each rule
+ * that it ends, so those are deleted first.
+ */
 async function makeRoom(world: World, id: string): Promise<void> {
-  const first =
-    id === "package.delete" ? "packagedAction.delete" : id.replace(/\.put$|(?<=^schedule)\.create$/, ".delete");
+  const inTheWay: Readonly<Record<string, string>> = {
+    "package.delete": "packagedAction.delete",
+    "trigger.delete": "rule.delete",
+  };
+  const first = inTheWay[id] ?? id.replace(/\.put$|(?<=^schedule)\.create$/, ".delete");
   if (first !== id) await MUTATIONS[first]?.act(world);
 }
 

@@ -1,10 +1,12 @@
 import type { ActivationSummaryShape } from "@latchkey/contract/openwhisk/activations";
 import { activatedFunction, countActivations, fetchActivations } from "../../activations.ts";
 import { defineCommand } from "../../command.ts";
+import { UsageError } from "../../failure.ts";
 import { annotation } from "../../functions.ts";
 import { plainJson } from "../../output/plain-text.ts";
 import { readableInstant } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
+import { parseTime, TIME_FORMS } from "../../time.ts";
 import { limitOption, skipOption } from "./selection-options.ts";
 
 type Activation = ActivationSummaryShape;
@@ -16,7 +18,8 @@ const milliseconds = (value: unknown): string => (typeof value === "number" ? `$
 /** doctl's columns. */
 const COLUMNS: readonly Column<Activation>[] = [
   { name: "Datetime", heading: "Datetime", cell: ({ start }) => readableInstant(start) },
-  { name: "Status", heading: "Status", cell: ({ statusCode }) => STATUS[statusCode] ?? "unknown" },
+  // A trigger has none: it was fired, and that is all.
+  { name: "Status", heading: "Status", cell: ({ statusCode = 0 }) => STATUS[statusCode] ?? "unknown" },
   { name: "Kind", heading: "Kind", cell: (activation) => String(note(activation, "kind") ?? "") },
   { name: "Version", heading: "Version", cell: ({ version }) => version },
   { name: "ActivationId", heading: "Activation ID", cell: ({ activationId }) => activationId },
@@ -33,20 +36,33 @@ const COLUMNS: readonly Column<Activation>[] = [
 export const list = defineCommand({
   summary: "List what was invoked, newest first",
   aliases: ["ls"],
-  examples: ["latchkey activations list", "latchkey activations list billing/send --limit 5 --full"],
+  examples: [
+    "latchkey activations list",
+    "latchkey activations list billing/send --limit 5 --full",
+    ["latchkey activations list --function billing/send --since 30m", "of the last half hour"],
+  ],
   args: { function: { kind: "maybe", about: "only those of this function" } },
   options: {
+    function: { kind: "text", value: "function", about: "the same" },
+    last: { kind: "flag", about: "only the newest" },
     limit: limitOption("l"),
     skip: skipOption,
-    since: { kind: "count", value: "ms", about: "started at this time or later, in milliseconds since 1970" },
-    upto: { kind: "count", value: "ms", about: "started at this time or earlier, in milliseconds since 1970" },
+    since: { kind: "text", value: "time", about: `started at this time or later: ${TIME_FORMS}` },
+    upto: { kind: "text", value: "time", about: "started at this time or earlier, likewise" },
     count: { kind: "flag", about: "say only how many there are" },
     full: { kind: "flag", short: "f", about: "print whole records" },
   },
   async run(context, { args, options }) {
+    const { skip, last } = options;
+    const name = options.function ?? args.function;
+    if (args.function !== undefined && name !== args.function) {
+      throw new UsageError("a function is named twice, and not the same one");
+    }
+    const now = Date.now();
+    const since = parseTime(options.since, "since", now);
+    const upto = parseTime(options.upto, "upto", now);
+    const selection = { name, limit: last ? 1 : options.limit, skip, since, upto };
     const { client } = await context.dataPlane();
-    const { limit, skip, since, upto } = options;
-    const selection = { name: args.function, limit, skip, since, upto };
     return options.count
       ? { activations: await countActivations(client, selection) }
       : fetchActivations(client, selection, { whole: options.full });

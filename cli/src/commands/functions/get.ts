@@ -3,7 +3,7 @@ import type { ActionShape } from "@latchkey/contract/openwhisk/actions";
 import { defineCommand } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { CliError } from "../../failure.ts";
-import { annotation, fetchFunction, parseFunctionName } from "../../functions.ts";
+import { addressOf, fetchFunction, parseFunctionName } from "../../functions.ts";
 import { plainJson } from "../../output/plain-text.ts";
 
 export const get = defineCommand({
@@ -61,15 +61,4 @@ async function saveCode({ say }: Context, { exec }: ActionShape, file: string): 
     throw new CliError(`${file} is there already, and is left as it is`, ["Choose another file: --save-as FILE"]);
   }
   say(`Saved to ${file}`);
-}
-
-/** Where it is called: on the web if it is exported there, else with an access key. */
-function addressOf(apiHost: string, { namespace, name, annotations }: ActionShape): string {
-  const [own = "", inPackage] = namespace.split("/");
-  const segments = (...parts: string[]) => parts.map(encodeURIComponent).join("/");
-  if (annotation(annotations, "web-export") === true) {
-    return `${apiHost}/api/v1/web/${segments(own, inPackage ?? "default", name)}`;
-  }
-  const path = inPackage === undefined ? segments(name) : segments(inPackage, name);
-  return `${apiHost}/api/v1/namespaces/${segments(own)}/actions/${path}`;
 }

@@ -16,6 +16,17 @@ export function parseParameters(given: readonly string[]): Record<string, string
   return Object.fromEntries(pairs);
 }
 
+/** What `--param` and `--param-file` say together; null if neither is there. */
+export async function readParameters(options: {
+  readonly param: readonly string[];
+  readonly paramFile: string | undefined;
+}): Promise<Record<string, unknown> | null> {
+  const { param, paramFile } = options;
+  if (param.length === 0 && paramFile === undefined) return null;
+  const file = paramFile === undefined ? {} : await readParameterFile(paramFile);
+  return { ...file, ...parseParameters(param) };
+}
+
 /** Reads the JSON object in a file. */
 export async function readParameterFile(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, "utf8");

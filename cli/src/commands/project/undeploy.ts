@@ -5,6 +5,7 @@ import { createDeployApi } from "../../deploy-api.ts";
 import { CliError, UsageError } from "../../failure.ts";
 import type { Column } from "../../output/view.ts";
 import type { UndeployResult } from "../../project/index.ts";
+import { createTriggerApi, createTriggerApiIfAllowed } from "../../trigger-api.ts";
 import { loadProject } from "./load-project.ts";
 
 const COLUMNS: readonly Column<UndeployResult>[] = [
@@ -18,12 +19,19 @@ export const undeploy = defineCommand({
   examples: [
     "latchkey undeploy billing/send hello",
     ["latchkey undeploy --packages billing", "a package with everything in it"],
+    ["latchkey undeploy --triggers nightly", "a scheduled trigger; the function stays"],
     ["latchkey undeploy --project .", "what this project deployed"],
     "latchkey undeploy --all",
   ],
-  args: { names: { kind: "many", about: "functions as package/function, or packages with --packages" } },
+  args: {
+    names: {
+      kind: "many",
+      about: "functions as package/function, or packages with --packages, triggers with --triggers",
+    },
+  },
   options: {
     packages: { kind: "flag", short: "p", about: "the names without a slash are packages" },
+    triggers: { kind: "flag", about: "the names are scheduled triggers" },
     project: {
       kind: "text",
       value: "folder",
@@ -57,17 +65,25 @@ export const undeploy = defineCommand({
 
 type What =
   | { readonly kind: "named"; readonly functions: readonly string[]; readonly packages: readonly string[] }
+  | { readonly kind: "triggers"; readonly names: readonly string[] }
   | { readonly kind: "project"; readonly folder: string }
   | { readonly kind: "everything" };
 
-type Options = { readonly packages: boolean; readonly project: string | undefined; readonly all: boolean };
+type Options = {
+  readonly packages: boolean;
+  readonly triggers: boolean;
+  readonly project: string | undefined;
+  readonly all: boolean;
+};
 
-function decide(names: readonly string[], { packages, project, all }: Options): What {
+function decide(names: readonly string[], { packages, triggers, project, all }: Options): What {
   if ([names.length > 0, project !== undefined, all].filter((said) => said).length !== 1) {
     throw new UsageError("either names, or `--project`, or `--all` must be specified, and only one of them");
   }
   if (all) return { kind: "everything" };
   if (project !== undefined) return { kind: "project", folder: project };
+  if (triggers && packages) throw new UsageError("`--packages` and `--triggers` exclude each other");
+  if (triggers) return { kind: "triggers", names };
   const isPackage = (name: string) => packages && !name.includes("/");
   return { kind: "named", functions: names.filter((name) => !isPackage(name)), packages: names.filter(isPackage) };
 }
@@ -76,15 +92,18 @@ async function remove(
   what: What,
   target: { readonly namespace: string; readonly apiHost: string },
   api: ReturnType<typeof createDeployApi>,
-  { config: { environment } }: Context,
+  context: Context,
 ): Promise<UndeployResult[]> {
-  const { readProject, undeployFunctions, undeployNamespace, undeployPackages, undeployProject } = await loadProject();
-  const deps = { api, triggers: null };
+  const { readProject, undeployFunctions, undeployNamespace, undeployPackages, undeployProject, undeployTriggers } =
+    await loadProject();
+  const deps = { api, triggers: createTriggerApiIfAllowed(context, target.namespace) };
   switch (what.kind) {
+    case "triggers":
+      return undeployTriggers(what.names, createTriggerApi(context.controlPlane(), target.namespace));
     case "named":
       return [...(await undeployFunctions(what.functions, deps)), ...(await undeployPackages(what.packages, deps))];
     case "project":
-      return undeployProject(await readProject(what.folder, { environment }), target, deps);
+      return undeployProject(await readProject(what.folder, { environment: context.config.environment }), target, deps);
     case "everything":
       return undeployNamespace(deps);
   }

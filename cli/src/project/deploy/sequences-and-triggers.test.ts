@@ -102,7 +102,7 @@ packages:
           name: "nightly",
           outcome: "failed",
           reason:
-            "The trigger 'nightly' was not created: this version of Latchkey keeps no schedules yet; until it does, have cron invoke the function",
+            "The trigger 'nightly' was not created: schedules need an API token beside the access key; set LATCHKEY_TOKEN and deploy again",
         },
         { name: "idle", outcome: "failed" },
       ],

@@ -2,7 +2,7 @@ import type { ProjectFunction } from "../model.ts";
 import type { TriggerApi } from "./api.ts";
 import type { TriggerResult } from "./report.ts";
 
-const NO_SCHEDULES = "this version of Latchkey keeps no schedules yet; until it does, have cron invoke the function";
+const NO_TOKEN = "schedules need an API token beside the access key; set LATCHKEY_TOKEN and deploy again";
 
 /**
  * Creates a function's schedules. The control API has no "create or replace", so the former one is deleted first, and
@@ -16,7 +16,7 @@ export async function deployTriggers(
   const results: TriggerResult[] = [];
   for (const { name, enabled, cron, body } of triggers) {
     if (api === null) {
-      results.push({ name, outcome: "failed", reason: `The trigger '${name}' was not created: ${NO_SCHEDULES}` });
+      results.push({ name, outcome: "failed", reason: `The trigger '${name}' was not created: ${NO_TOKEN}` });
       continue;
     }
     try {

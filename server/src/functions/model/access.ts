@@ -7,6 +7,7 @@ import {
 } from "../../namespaces/index.ts";
 import { functionErrors } from "../errors.ts";
 import type { Activation } from "./activations.ts";
+import type { Collection } from "./entities.ts";
 import { checkNamespaceName, type EntityKey, parseEntityName, pathOf, qualifiedNameOf } from "./names.ts";
 
 /** A refusal that names what was asked for, whether that exists or not: it says nothing about it. */
@@ -134,7 +135,7 @@ export function readableIn<Item extends { readonly key: EntityKey }>(
 export type Sight = "everything" | { sees(key: EntityKey): boolean };
 
 /** Throws `function.not_authorized` if the caller may read nothing at all. */
-export function sightOf(caller: NamespacePrincipal, collection: "action" | "package"): Sight {
+export function sightOf(caller: NamespacePrincipal, collection: Collection): Sight {
   const { grants } = caller;
   if (mayDoToAll(grants, "read", "")) return "everything";
   if (!grants.some(({ operation }) => operation !== "invoke")) throw functionErrors.not_authorized();

@@ -8,7 +8,7 @@ const BINDING = "binding";
 const SERVER_SET = [EXEC, PROVIDE_API_KEY];
 
 /** Of entries with one key the last wins. */
-const uniqueAnnotations = (annotations: readonly Annotation[]): readonly Annotation[] => [
+export const uniqueAnnotations = (annotations: readonly Annotation[]): readonly Annotation[] => [
   ...new Map(annotations.map((annotation) => [annotation.key, annotation])).values(),
 ];
 

@@ -39,6 +39,13 @@ export function namespaceNamed(text: string): NamespaceId {
   return text as NamespaceId;
 }
 
+/** Whether a text is names with slashes between them; one in front is no matter. */
+export const isPath = (text: string): boolean =>
+  text
+    .replace(/^\//, "")
+    .split("/")
+    .every((segment) => segment.length <= LONGEST && SEGMENT.test(segment));
+
 /** A name as requests spell it in full. */
 export type FullName = { readonly namespace: string; readonly packageName: string; readonly name: string };
 

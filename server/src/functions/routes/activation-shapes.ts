@@ -15,22 +15,38 @@ const STATUS: Readonly<Record<RunStatus, { readonly code: number; readonly words
 type Annotations = ActivationSummaryShape["annotations"];
 
 /** `user_id` is DigitalOcean's; the key is ours, so that every record says under which one it ran. On the web there is none. */
+function whoseOf({ ownerId, accessKeyId, schedule }: ActivationSummary): Annotations {
+  const annotations: Annotations = [{ key: "user_id", value: ownerId }];
+  if (schedule !== null) annotations.push({ key: "trigger", value: schedule });
+  else if (accessKeyId !== WEB) annotations.push({ key: "access_key_id", value: accessKeyId });
+  return annotations;
+}
+
+/** openwhisk-api 6.3. */
 function annotationsOf(activation: ActivationSummary): Annotations {
-  const { namespaceId, bindingName, initMs } = activation;
+  const { form, namespaceId, providerId, bindingName, cause, initMs } = activation;
+  if (form === "trigger") return whoseOf(activation);
   const annotations: Annotations = [
-    { key: "path", value: `${namespaceId}/${pathOf(activation)}` },
+    { key: "path", value: `${providerId ?? namespaceId}/${pathOf(activation)}` },
     { key: "waitTime", value: activation.waitMs },
     { key: "kind", value: activation.kind },
-    { key: "timeout", value: activation.timedOut },
-    { key: "limits", value: toLimits(activation.limits) },
-    { key: "user_id", value: activation.ownerId },
   ];
-  if (activation.accessKeyId !== WEB) annotations.push({ key: "access_key_id", value: activation.accessKeyId });
+  if (form === "action") annotations.push({ key: "timeout", value: activation.timedOut });
+  else annotations.push({ key: "topmost", value: cause === null });
+  if (form === "composition") annotations.push({ key: "conductor", value: true });
+  if (cause !== null) annotations.push({ key: "causedBy", value: "sequence" });
+  annotations.push({ key: "limits", value: toLimits(activation.limits) }, ...whoseOf(activation));
   // Its presence is how clients tell a cold start.
   if (initMs !== null) annotations.push({ key: "initTime", value: initMs });
   if (bindingName !== null) annotations.push({ key: "binding", value: `${namespaceId}/${bindingName}` });
   return annotations;
 }
+
+/** A trigger is fired; nothing of it ends. */
+const endOf = ({ form, startedAt, endedAt, durationMs, status }: ActivationSummary) =>
+  form === "trigger"
+    ? {}
+    : { end: endedAt, duration: durationMs ?? endedAt - startedAt, statusCode: STATUS[status].code };
 
 export const toActivationSummary = (activation: ActivationSummary): ActivationSummaryShape => ({
   activationId: activation.id,
@@ -39,9 +55,8 @@ export const toActivationSummary = (activation: ActivationSummary): ActivationSu
   version: activation.version,
   publish: false,
   start: activation.startedAt,
-  end: activation.endedAt,
-  duration: activation.endedAt - activation.startedAt,
-  statusCode: STATUS[activation.status].code,
+  ...endOf(activation),
+  ...(activation.cause === null ? {} : { cause: activation.cause }),
   annotations: annotationsOf(activation),
 });
 

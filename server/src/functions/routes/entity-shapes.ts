@@ -11,7 +11,7 @@ import type { ActionWithCode, ShownAction } from "../service/actions.ts";
 type Listed = Pick<ActionSummary, "key" | "version" | "publish" | "updatedAt" | "annotations">;
 
 /** What every entity says of itself. */
-const listed = ({ key, version, publish, updatedAt, annotations }: Listed) => ({
+export const listed = ({ key, version, publish, updatedAt, annotations }: Listed) => ({
   namespace: namespaceOf(key),
   name: key.name,
   version,
@@ -23,7 +23,10 @@ const listed = ({ key, version, publish, updatedAt, annotations }: Listed) => ({
 const namespaceOf = ({ namespaceId, packageName }: EntityKey): string =>
   packageName === "" ? namespaceId : `${namespaceId}/${packageName}`;
 
-const toParameter = ({ key, value, init }: Parameter): { key: string; value: JsonValue; init?: true } =>
+/** An entity as others refer to it. */
+export const toPath = (key: EntityKey): { path: string; name: string } => ({ path: namespaceOf(key), name: key.name });
+
+export const toParameter = ({ key, value, init }: Parameter): { key: string; value: JsonValue; init?: true } =>
   init ? { key, value, init } : { key, value };
 
 export const toLimits = ({ timeoutMs, memoryMb, logsMb }: ActionLimits) => ({

@@ -2,6 +2,10 @@ import { type NamespacePrincipal, parseNamespaceId } from "../../namespaces/inde
 import { refusal } from "../model/access.ts";
 import { type EntityKey, type FullName, parseEntityName, splitFullName } from "../model/names.ts";
 
+/** OpenWhisk's words for a text that is no full name. */
+export const NAME_INCOMPLETE =
+  "requirement failed: The fully qualified name of the entity must contain at least the namespace and the name of the entity.";
+
 /**
  * What a caller names in full; `_` is the caller's own namespace. Undefined for a text that is no such name; throws
  * `function.name_*` for parts that nothing is called, and `not_authorized` for what cannot be a namespace.

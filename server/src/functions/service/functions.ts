@@ -18,6 +18,7 @@ import { createActivationTokens } from "./activation-tokens.ts";
 import { createActivations } from "./activations.ts";
 import { createInvocationAdmission } from "./admission.ts";
 import { createCatalog } from "./catalog.ts";
+import { createFiring } from "./firing.ts";
 import { createInvoker } from "./invoke.ts";
 import { createJournal } from "./journal.ts";
 import { createLedger } from "./ledger.ts";
@@ -25,8 +26,10 @@ import { createPackages } from "./packages.ts";
 import { createPerformer } from "./performer.ts";
 import { createQueue } from "./queue.ts";
 import { resolveAction } from "./resolve.ts";
+import { createRules } from "./rules.ts";
 import { createThrottle } from "./throttle.ts";
 import { createTouches } from "./touches.ts";
+import { createTriggers } from "./triggers.ts";
 import { createWebCalls } from "./web-calls.ts";
 
 export type FunctionsDeps = {
@@ -68,12 +71,16 @@ export function createFunctions(deps: FunctionsDeps) {
   const queue = createQueue({ ...running, ledger, reads, catalog, standing, limits, startedBy });
   const invoker = createInvoker({ ...running, queue, nextId, touches });
   const entities = { store, clock, random, audit, catalog, limits, touches };
+  const firing = createFiring({ ...running, committed: store.committed, catalog, queue, nextId });
 
   return {
     actions: createActions({ ...entities, kinds: runtime.kinds() }),
     packages: createPackages(entities),
+    triggers: createTriggers(entities),
+    rules: createRules(entities),
     activations: createActivations({ journal }),
     invoke: invoker.invoke,
+    fire: firing.fire,
     /** Whether a namespace has an action called `name` or `package/name`, where the package may be a binding. */
     hasAction(namespaceId: NamespaceId, path: string): boolean {
       try {

@@ -5,11 +5,8 @@ import { requireMayPutToUse } from "../model/access.ts";
 import { isSequence, SEQUENCE, type SequenceExec } from "../model/exec.ts";
 import { type EntityKey, qualifiedNameOf } from "../model/names.ts";
 import type { Parameter } from "../model/parameters.ts";
-import { readFullName } from "./full-names.ts";
+import { NAME_INCOMPLETE, readFullName } from "./full-names.ts";
 import { type Find, resolveAction } from "./resolve.ts";
-
-const NAME_INCOMPLETE =
-  "requirement failed: The fully qualified name of the entity must contain at least the namespace and the name of the entity.";
 
 /**
  * Reads the components of a sequence that somebody wants to deploy. Throws `malformed`, `sequence_empty`, `sequence_too_long`, and
