@@ -5,9 +5,11 @@
 const MAY_ENTER = {
   audit: [],
   runtime: [],
-  identity: ["audit"],
+  notifications: ["audit"],
+  identity: ["notifications", "audit"],
   namespaces: ["identity", "audit"],
-  "access-keys": ["identity", "namespaces", "audit"],
+  policy: ["identity", "namespaces", "audit"],
+  "access-keys": ["identity", "namespaces", "policy", "notifications", "audit"],
   functions: ["identity", "namespaces", "runtime", "audit"],
   schedules: ["identity", "namespaces", "audit"],
 };

@@ -104,6 +104,11 @@ export const TIDY_RULES: readonly TidyRule[] = [
       "server/src/access-keys/service.ts", // hashed
       "server/src/identity/service.ts", // hashed
       "server/src/runtime/cell.ts", // given to the function it is made for, over its channel
+      "server/src/identity/service/identity.ts", // hashed
+      "server/src/notifications/model/mails.ts", // mailed to whom it is for, and sealed until then
+      "server/src/notifications/routes.ts", // shown once, to who made the webhook
+      "server/src/notifications/service/send-mail.ts", // said to the mail server
+      "server/src/notifications/service/webhooks.ts", // sealed
       "server/src/operator.ts", // shown once, to who set the server up
       "contract/src/client-request.ts", // sent in the Authorization header
       "cli/src/connections/connection.ts", // kept in the connections file, mode 0600

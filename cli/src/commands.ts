@@ -41,6 +41,11 @@ import { disable, enable } from "./commands/triggers/enable.ts";
 import { get as getTrigger } from "./commands/triggers/get.ts";
 import { list as listTriggers } from "./commands/triggers/list.ts";
 import { update as updateTrigger } from "./commands/triggers/update.ts";
+import { remove as deleteWebhook } from "./commands/webhook/delete.ts";
+import { deliveries } from "./commands/webhook/deliveries.ts";
+import { set as setWebhook } from "./commands/webhook/set.ts";
+import { show as showWebhook } from "./commands/webhook/show.ts";
+import { test as testWebhook } from "./commands/webhook/test.ts";
 
 /** Every command, by its name, in the order of `latchkey --help`. */
 export const COMMANDS: Group = defineGroup({
@@ -78,6 +83,17 @@ export const COMMANDS: Group = defineGroup({
         update: updateKey,
         rotate: rotateKey,
         delete: deleteKey,
+      },
+    }),
+    webhook: defineGroup({
+      summary: "Send the team's events to a webhook",
+      aliases: ["webhooks"],
+      commands: {
+        set: setWebhook,
+        show: showWebhook,
+        test: testWebhook,
+        deliveries,
+        delete: deleteWebhook,
       },
     }),
     functions: defineGroup({

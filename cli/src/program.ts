@@ -150,10 +150,14 @@ function addOption(parser: Parser, name: string, spec: Option): readonly [name: 
   const long = `--${dashed(name)}${spec.kind === "flag" ? "" : ` <${spec.value}>`}`;
   const option = new ParserOption(spec.short === undefined ? long : `-${spec.short}, ${long}`, spec.about);
   option.hideHelp(spec.hidden === true);
-  if (spec.kind === "texts") option.argParser((value: string, sofar: string[] = []) => [...sofar, value]);
   if (spec.kind === "needed") option.makeOptionMandatory();
   if (spec.kind === "count") option.argParser((value: string) => parseCount(value, spec.max));
   if ("choices" in spec && spec.choices !== undefined) option.choices(spec.choices);
+  if (spec.kind === "texts") {
+    // Choices are checked by a parser of their own, which knows of one value.
+    const check = option.parseArg ?? ((value) => value);
+    option.argParser((value: string, sofar: string[] = []) => [...sofar, check(value, value)]);
+  }
   parser.addOption(option);
   return [name, option];
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { AccessKeyShape, AccessKeyWithSecretShape } from "./access-key-shapes.ts";
 import { route } from "./route.ts";
-import { Owner, PRINTABLE, Timestamp } from "./shapes.ts";
+import { PRINTABLE, Timestamp } from "./shapes.ts";
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
@@ -60,38 +61,6 @@ const Networks = z
   })
   .max(64, "Invalid request payload: more than 64 allowed networks");
 
-export const KEY_STATES = ["active", "suspended", "revoked", "expired"] as const;
-
-const keyFields = {
-  id: z
-    .string()
-    .regex(/^dof_v1_[0-9a-f]{32}$/)
-    .meta({ example: "dof_v1_4b0d3a0c5f0e4f6f9c6a1d2e3f405162" }),
-  name: z.string(),
-  expires_at: Timestamp.nullable(),
-  created_at: Timestamp,
-  updated_at: Timestamp,
-  last_used_at: Timestamp.nullable(),
-  state: z.enum(KEY_STATES),
-  owner: Owner,
-  grants: z.array(z.string()),
-  allowed_networks: z.array(z.string()).meta({ description: "CIDR ranges; empty for anywhere." }),
-};
-/** An access key as lists show it: everything but the secret. */
-export const AccessKeyShape = z.object(keyFields).meta({ id: "AccessKey" });
-export type AccessKeyShape = z.infer<typeof AccessKeyShape>;
-
-/** An access key in the one answer that carries its secret. */
-export const AccessKeyWithSecretShape = z
-  .object({
-    ...keyFields,
-    secret: z
-      .string()
-      .meta({ description: "Shown this one time; only a keyed hash of it is stored.", "x-secret": true }),
-  })
-  .meta({ id: "AccessKeyWithSecret" });
-export type AccessKeyWithSecretShape = z.infer<typeof AccessKeyWithSecretShape>;
-
 /** `expires_in` is the contract's word and every client's, `expiration` the guide's. */
 function oneLifetime(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
@@ -125,21 +94,25 @@ const badOverlap =
   "Invalid request payload: overlap must be 0 or a whole number of hours or days up to 30d, such as 24h";
 const LONGEST_OVERLAP_SECONDS = 30 * DAY_SECONDS;
 
+/** How long what is being replaced stays valid, parsed to seconds; a day where nothing is said. */
+export const Overlap = z
+  .union([z.literal(0), z.string()], { error: badOverlap })
+  .optional()
+  .transform((value, context): number => {
+    if (value === undefined) return DAY_SECONDS;
+    if (value === 0 || value.trim() === "0") return 0;
+    const [, digits, unit] = /^([0-9]+)([hd])$/.exec(value.trim()) ?? [];
+    const seconds = Number(digits) * (unit === "h" ? HOUR_SECONDS : DAY_SECONDS);
+    if (seconds <= LONGEST_OVERLAP_SECONDS) return seconds;
+    context.addIssue({ code: "custom", message: badOverlap });
+    return z.NEVER;
+  });
+
 export const RotateAccessKeyBody = z
   .object({
-    overlap: z
-      .union([z.literal(0), z.string()], { error: badOverlap })
-      .optional()
-      .transform((value, context): number => {
-        if (value === undefined) return DAY_SECONDS;
-        if (value === 0 || value.trim() === "0") return 0;
-        const [, digits, unit] = /^([0-9]+)([hd])$/.exec(value.trim()) ?? [];
-        const seconds = Number(digits) * (unit === "h" ? HOUR_SECONDS : DAY_SECONDS);
-        if (seconds <= LONGEST_OVERLAP_SECONDS) return seconds;
-        context.addIssue({ code: "custom", message: badOverlap });
-        return z.NEVER;
-      })
-      .meta({ description: "How long the old secret stays valid; 24h unless said; 0 ends it at once." }),
+    overlap: Overlap.meta({
+      description: "How long the old secret stays valid; 24h unless said; 0 ends it at once.",
+    }),
   })
   .prefault({})
   .meta({ id: "RotateAccessKey" });
@@ -152,6 +125,7 @@ const admin = { dialect: "digitalocean", credential: "token", scopes: ["function
 export const createAccessKey = route({
   ...admin,
   id: "accessKey.create",
+  permission: "access_key.create",
   summary: "Create an access key; the answer shows its secret, once",
   method: "POST",
   path: keys,
@@ -164,6 +138,7 @@ export const createAccessKey = route({
 export const listAccessKeys = route({
   ...admin,
   id: "accessKey.list",
+  permission: "access_key.read",
   summary: "List a namespace's access keys",
   method: "GET",
   path: keys,
@@ -175,6 +150,7 @@ export const listAccessKeys = route({
 export const getAccessKey = route({
   ...admin,
   id: "accessKey.get",
+  permission: "access_key.read",
   summary: "Get an access key",
   method: "GET",
   path: `${keys}/{key_id}`,
@@ -186,6 +162,7 @@ export const getAccessKey = route({
 export const renameAccessKey = route({
   ...admin,
   id: "accessKey.rename",
+  permission: "access_key.manage",
   summary: "Rename an access key",
   method: "PUT",
   path: `${keys}/{key_id}`,
@@ -198,19 +175,21 @@ export const renameAccessKey = route({
 export const rotateAccessKey = route({
   ...admin,
   id: "accessKey.rotate",
+  permission: "access_key.manage",
   summary: "Give an access key a new secret; the old one lives on for the overlap",
   method: "POST",
   path: `${keys}/{key_id}/rotate`,
   params: KeyParams,
   body: RotateAccessKeyBody,
   answers: { 200: z.object({ access_key: AccessKeyWithSecretShape, previous_secret_expires_at: Timestamp }) },
-  errors: [400, 403, 404],
+  errors: [400, 403, 404, 422],
 });
 
 /** 200 `{}` for callers that accept JSON (pydo knows nothing else), 204 for the others (DigitalOcean's guide). */
 export const deleteAccessKey = route({
   ...admin,
   id: "accessKey.delete",
+  permission: "access_key.manage",
   summary: "Revoke an access key, at once and for good",
   method: "DELETE",
   path: `${keys}/{key_id}`,

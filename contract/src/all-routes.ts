@@ -1,4 +1,15 @@
 import {
+  createServiceAccessKey,
+  handOverAccessKey,
+  restoreMemberKeys,
+  resumeAccessKey,
+  revokeFoundKey,
+  revokeMemberKeys,
+  revokeNamespaceKeys,
+  revokeTeamKeys,
+  suspendAccessKey,
+} from "./access-key-life-cycle.ts";
+import {
   createAccessKey,
   deleteAccessKey,
   getAccessKey,
@@ -6,8 +17,18 @@ import {
   renameAccessKey,
   rotateAccessKey,
 } from "./access-keys.ts";
-import { getTokenInfo } from "./identity.ts";
+import { getAccount, redeemPasswordReset, requestPasswordReset, setPassword } from "./account.ts";
+import { exportAuditLog, getAuditKey, listAuditEntries, verifyAuditLog } from "./audit.ts";
+import {
+  acceptInvitation,
+  cancelInvitation,
+  createInvitation,
+  listInvitations,
+  resendInvitation,
+} from "./invitations.ts";
+import { getMember, listMembers, removeMember, setMemberRole } from "./members.ts";
 import { createNamespace, deleteNamespace, getNamespace, getOrCreateSandbox, listNamespaces } from "./namespaces.ts";
+import { deleteWebhook, getWebhook, listDeliveries, setWebhook, testWebhook } from "./notifications.ts";
 import {
   deleteAction,
   deletePackagedAction,
@@ -27,8 +48,28 @@ import { deletePackage, getPackage, listPackages, putPackage } from "./openwhisk
 import { deleteRule, getRule, listRules, putRule, setRuleStatus } from "./openwhisk/rules.ts";
 import { deleteTrigger, fireTrigger, getTrigger, listTriggers, putTrigger } from "./openwhisk/triggers.ts";
 import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "./operations.ts";
+import {
+  getNamespacePolicy,
+  getTeamPolicy,
+  listPolicyPresets,
+  previewNamespacePolicy,
+  previewTeamPolicy,
+  setNamespacePolicy,
+  setTeamPolicy,
+} from "./policy.ts";
 import type { RouteDescription } from "./route.ts";
 import { createSchedule, deleteSchedule, getSchedule, listSchedules, updateSchedule } from "./schedules.ts";
+import {
+  createServiceIdentity,
+  createServiceIdentityToken,
+  deleteServiceIdentity,
+  getServiceIdentity,
+  listServiceIdentities,
+  updateServiceIdentity,
+} from "./service-identities.ts";
+import { createSession, deleteSession, listSessions } from "./sessions.ts";
+import { getTeam, leaveTeam, listPermissions, listTeams, updateTeam } from "./team.ts";
+import { createApiToken, deleteApiToken, getTokenInfo, listApiTokens, renameApiToken } from "./tokens.ts";
 
 /** Routes that are about the same thing: a tag of the API document, a section of the page made from it. */
 export type Chapter = { readonly title: string; readonly about: string; readonly routes: readonly RouteDescription[] };
@@ -43,7 +84,11 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: "Access keys",
     about: "A person's own credential for one namespace: named, expiring, revocable. Its secret is shown once.",
-    routes: [createAccessKey, listAccessKeys, getAccessKey, renameAccessKey, rotateAccessKey, deleteAccessKey],
+    routes: [
+      ...[createAccessKey, listAccessKeys, getAccessKey, renameAccessKey, rotateAccessKey, deleteAccessKey],
+      ...[suspendAccessKey, resumeAccessKey, handOverAccessKey, createServiceAccessKey],
+      ...[revokeMemberKeys, revokeNamespaceKeys, revokeTeamKeys, restoreMemberKeys, revokeFoundKey],
+    ],
   },
   {
     title: "Scheduled triggers",
@@ -53,7 +98,46 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: "API tokens",
     about: "What people and machines present to manage namespaces and access keys.",
-    routes: [getTokenInfo],
+    routes: [createApiToken, listApiTokens, renameApiToken, deleteApiToken, getTokenInfo],
+  },
+  {
+    title: "Team",
+    about: "People who own namespaces together, what each of them may do, and how they come and go.",
+    routes: [
+      ...[getTeam, updateTeam, listTeams, listPermissions],
+      ...[listMembers, getMember, setMemberRole, removeMember, leaveTeam],
+      ...[createInvitation, listInvitations, resendInvitation, cancelInvitation, acceptInvitation],
+    ],
+  },
+  {
+    title: "Service identities",
+    about: "Users that the team itself owns, for machines that must outlive any person; somebody answers for each.",
+    routes: [
+      ...[createServiceIdentity, listServiceIdentities, getServiceIdentity, updateServiceIdentity],
+      ...[deleteServiceIdentity, createServiceIdentityToken],
+    ],
+  },
+  {
+    title: "Account",
+    about: "Who you are, your password, and where you are signed in. A session's secret is sent as an API token is.",
+    routes: [
+      ...[createSession, listSessions, deleteSession, getAccount],
+      ...[setPassword, requestPasswordReset, redeemPasswordReset],
+    ],
+  },
+  {
+    title: "Policy",
+    about: "What a team demands of access keys, everywhere or in one namespace; of the two the stricter counts.",
+    routes: [
+      ...[getTeamPolicy, listPolicyPresets, previewTeamPolicy, setTeamPolicy],
+      ...[getNamespacePolicy, previewNamespacePolicy, setNamespacePolicy],
+    ],
+  },
+  {
+    title: "Webhook",
+    about:
+      "Where a team's events are sent, signed, so that other programs learn of keys that end and people who leave.",
+    routes: [setWebhook, getWebhook, deleteWebhook, testWebhook, listDeliveries],
   },
   {
     title: "Connection",
@@ -85,6 +169,12 @@ export const CHAPTERS: readonly Chapter[] = [
     title: "Activations",
     about: "What became of an invocation: its result, its logs, and whose key asked for it.",
     routes: [listActivations, getActivation, getActivationLogs, getActivationResult],
+  },
+  {
+    title: "Audit",
+    about:
+      "Who did what, to which thing, when and through which credential. Each entry holds the hash of the one before.",
+    routes: [listAuditEntries, exportAuditLog, verifyAuditLog, getAuditKey],
   },
   {
     title: "Operations",

@@ -58,6 +58,8 @@ export type CallAnswer<R extends RouteDescription> = {
   };
 }[keyof R["answers"] & number];
 
+/** A route whose answer comes piece by piece (`streamed`). */
+type Streaming = { readonly answers: { readonly 200: z.ZodType<AsyncIterable<string>> } };
 type Callable<C extends ClientCredential> = RouteDescription & {
   readonly credential: Extract<Credential, C["kind"] | "none">;
 };
@@ -73,6 +75,11 @@ export type Client<C extends ClientCredential> = {
    * @throws ApiError if the API refuses, UnreachableError if nothing of the kind answers.
    */
   call<const R extends Callable<C>>(route: R, ...input: Input<R>): Promise<CallAnswer<R>>;
+  /**
+   * The same for an answer that comes piece by piece. What it says is not checked; an answer that ends too early throws
+   * UnreachableError when that is read.
+   */
+  stream<const R extends Callable<C> & Streaming>(route: R, ...input: Input<R>): Promise<AsyncIterable<string>>;
 };
 
 /** Makes a client; it does no I/O before the first call. */
@@ -82,29 +89,52 @@ export function createClient<const C extends ClientCredential>(options: ClientOp
   const fetch = options.fetch ?? globalThis.fetch;
   const knownHeaders = writeHeaders(options);
 
+  const ask = async (route: RouteDescription, input: AnyInput): Promise<Response> => {
+    const url = baseUrl + writePath(route.path, input.params ?? {}) + writeQuery(input.query ?? {});
+    const headers = new Headers(knownHeaders);
+    const request: RequestInit = { method: route.method, headers, redirect: "manual" };
+    if (input.body !== undefined) {
+      headers.set("content-type", "application/json");
+      request.body = JSON.stringify(input.body);
+    }
+    return reaching(baseUrl, () => fetch(url, request));
+  };
+
   return {
     baseUrl,
     async call(route, ...[given]) {
-      const input: AnyInput = given ?? {};
-      const url = baseUrl + writePath(route.path, input.params ?? {}) + writeQuery(input.query ?? {});
-      const headers = new Headers(knownHeaders);
-      const request: RequestInit = { method: route.method, headers, redirect: "manual" };
-      if (input.body !== undefined) {
-        headers.set("content-type", "application/json");
-        request.body = JSON.stringify(input.body);
-      }
-      const { response, text } = await send(fetch, baseUrl, url, request);
-      return readAnswer(route, baseUrl, response, text);
+      const response = await ask(route, given ?? {});
+      return readAnswer(route, baseUrl, response, await reaching(baseUrl, () => response.text()));
+    },
+    async stream(route, ...[given]) {
+      const response = await ask(route, given ?? {});
+      refuseRedirect(baseUrl, response);
+      if (!response.ok) throw readApiError(route, response, await reaching(baseUrl, () => response.text()));
+      return readPieces(baseUrl, response);
     },
   };
 }
 
-async function send(fetch: typeof globalThis.fetch, baseUrl: string, url: string, request: RequestInit) {
+async function reaching<Result>(baseUrl: string, what: () => Promise<Result>): Promise<Result> {
   try {
-    const response = await fetch(url, request);
-    return { response, text: await response.text() };
+    return await what();
   } catch (thrown) {
     throw unreachable(baseUrl, thrown);
+  }
+}
+
+async function* readPieces(baseUrl: string, { body }: Response): AsyncGenerator<string, void> {
+  const reader = body?.getReader();
+  if (reader === undefined) return;
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reaching(baseUrl, () => reader.read());
+      yield decoder.decode(value, { stream: !done });
+      if (done) return;
+    }
+  } finally {
+    await reader.cancel();
   }
 }
 

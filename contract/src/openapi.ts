@@ -8,6 +8,7 @@ import {
   SHARED_HEADERS,
   sharedErrors,
 } from "./openapi-errors.ts";
+import { PERMISSIONS } from "./permissions.ts";
 import type { Credential, RouteDescription } from "./route.ts";
 
 /** An OpenAPI 3.1 document, as far as its makers and readers here need to know it. */
@@ -75,6 +76,7 @@ function toOperation(route: RouteDescription, schemas: JsonSchemas): Record<stri
   return {
     operationId: route.id,
     summary: route.summary,
+    ...(route.permission !== undefined && { description: `Roles: ${PERMISSIONS[route.permission].roles.join(", ")}.` }),
     security: toSecurity(route),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: schemas.needsBody(route), content: toContent(body) } }),

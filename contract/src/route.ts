@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Permission } from "./permissions.ts";
 
 /** Verbs that the described API uses. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "DELETE";
@@ -9,7 +10,7 @@ export type HttpMethod = "GET" | "POST" | "PUT" | "DELETE";
  */
 export type Dialect = "digitalocean" | "openwhisk";
 
-/** What the caller presents: a bearer API token, an access key in HTTP Basic, or nothing. */
+/** What the caller presents: a bearer API token or session, an access key in HTTP Basic, or nothing. */
 export type Credential = "token" | "access_key" | "none";
 
 /** DigitalOcean's scopes for this product; `function:admin` implies the others. */
@@ -32,8 +33,10 @@ export type RouteDescription = {
   readonly path: string;
   readonly dialect: Dialect;
   readonly credential: Credential;
-  /** Any one of these suffices. Only for `credential: "token"`. */
+  /** Any one of these suffices; absent, any credential will do. Only for `credential: "token"`. */
   readonly scopes?: readonly Scope[];
+  /** What the caller's role must allow. Needed with `credential: "token"`. */
+  readonly permission?: Permission;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

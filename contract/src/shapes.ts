@@ -17,3 +17,11 @@ export const Owner = z
     kind: z.enum(["person", "service"]).meta({ description: "A person, or a service identity owned by the team." }),
   })
   .meta({ id: "Owner" });
+
+/** A text that is sent piece by piece while it is made, in one of these media types: for answers that are too large to be held whole. */
+export const streamed = (...mediaTypes: readonly string[]) =>
+  z
+    .custom<AsyncIterable<string>>(
+      (value) => typeof value === "object" && value !== null && Symbol.asyncIterator in value,
+    )
+    .meta({ anyOf: mediaTypes.map((contentMediaType) => ({ contentMediaType })) });

@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import envPaths from "env-paths";
 import { z } from "zod";
 import { configErrors } from "./errors.ts";
+import { Secret } from "./kernel/secret.ts";
+import type { MailServer } from "./notifications/index.ts";
 
 /** Command-line flags that the server understands; what is absent comes from the environment, then from defaults. */
 export type OperatorFlags = {
@@ -24,6 +26,45 @@ const httpUrl = z
   .regex(/^https?:\/\/[^/\s]+/, "must be an http:// or https:// address")
   .transform((url) => url.replace(/\/+$/, ""));
 
+const trueOrFalse = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((text) => text === "true");
+
+const badSmtpUrl =
+  "must be smtp://host or smtps://host, optionally with user:password@, :port and ?tls=offered; encode special characters in the password as in any URL";
+
+/** The mail server of `smtp://user:password@host:port`. A complaint never quotes it: there is a password in it. */
+const smtpUrl = z.string().transform((text, context): Omit<MailServer, "from"> => {
+  const url = URL.parse(text);
+  const isImplicit = url?.protocol === "smtps:";
+  const options = url === null ? [] : [...url.searchParams];
+  const isOptional = options.length === 1 && options[0]?.join("=") === "tls=offered" && !isImplicit;
+  try {
+    if (url === null || !(isImplicit || url.protocol === "smtp:")) throw new URIError();
+    if (url.hostname === "" || !/^\/?$/.test(url.pathname) || url.hash !== "") throw new URIError();
+    if (options.length > 0 && !isOptional) throw new URIError();
+    const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+    return {
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? (isImplicit ? 465 : 587) : Number(url.port),
+      tls: isImplicit ? "always" : isOptional ? "offered" : "required",
+      login: user === "" ? null : { user, password: new Secret(password) },
+    };
+  } catch {
+    context.addIssue({ code: "custom", message: badSmtpUrl });
+    return z.NEVER;
+  }
+});
+
+const ADDRESS = '[^\\s\\p{Cc}<>@,;:"]+@[^\\s\\p{Cc}<>@,;:"]+';
+const mailFrom = z
+  .string()
+  .regex(
+    new RegExp(`^(${ADDRESS}|[^\\p{Cc}<>@,;:"]{1,100} <${ADDRESS}>)$`, "u"),
+    "must be an e-mail address, or a name with one: Latchkey <latchkey@example.com>",
+  );
+
 /** Everything that can be set, by its environment variable. docs/operate/configuration.md lists them. */
 const Settings = z.object({
   LATCHKEY_DATA: z
@@ -34,21 +75,24 @@ const Settings = z.object({
   LATCHKEY_PORT: wholeNumber(0, 65_535).default(3233),
   LATCHKEY_PUBLIC_URL: httpUrl.optional(),
   LATCHKEY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
-  LATCHKEY_TRUST_PROXY: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((text) => text === "true"),
+  LATCHKEY_TRUST_PROXY: trueOrFalse,
   LATCHKEY_REQUESTS_PER_HOUR: wholeNumber(1, 1_000_000).default(5000),
   LATCHKEY_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(250),
   LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
+  LATCHKEY_FAILED_SIGN_INS_PER_MINUTE: wholeNumber(1, 1_000_000).default(20),
+  LATCHKEY_SESSION_HOURS: wholeNumber(1, 8_760).default(24),
   LATCHKEY_NAMESPACES_PER_TEAM: wholeNumber(1, 100_000).default(10),
   LATCHKEY_TRIGGERS_PER_NAMESPACE: wholeNumber(1, 100_000).default(3),
   LATCHKEY_INVOCATIONS_PER_MINUTE: wholeNumber(1, 100_000_000).default(600),
   LATCHKEY_CONCURRENT_INVOCATIONS: wholeNumber(1, 100_000).default(120),
   LATCHKEY_ACTIVATION_RETENTION_HOURS: wholeNumber(1, 87_600).default(72),
+  LATCHKEY_AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   LATCHKEY_FUNCTION_MEMORY_MB: wholeNumber(128, 1_048_576).default(() =>
     Math.max(512, Math.floor(totalmem() / 2 / 1_048_576)),
   ),
+  LATCHKEY_SMTP_URL: smtpUrl.optional(),
+  LATCHKEY_MAIL_FROM: mailFrom.optional(),
+  LATCHKEY_WEBHOOKS_TO_PRIVATE_NETWORKS: trueOrFalse,
 });
 
 export type Config = {
@@ -62,13 +106,20 @@ export type Config = {
   readonly trustProxy: boolean;
   readonly rateLimits: { readonly perHour: number; readonly perMinute: number };
   readonly failedAttemptsPerMinute: number;
+  readonly failedSignInsPerMinute: number;
+  readonly sessionLifetimeMs: number;
   readonly namespacesPerTeam: number;
   readonly triggersPerNamespace: number;
   readonly invocations: { readonly perMinute: number; readonly concurrent: number };
   readonly activationRetentionMs: number;
+  /** Null: the audit log is kept for ever. */
+  readonly auditRetentionDays: number | null;
   /** Memory limits of all warm function processes together. */
   readonly functionMemoryMb: number;
   readonly processors: number;
+  /** Null: nobody gets mail. */
+  readonly mailServer: MailServer | null;
+  readonly webhooksToPrivateNetworks: boolean;
 };
 
 /** Flags win over the environment, which wins over defaults. Pure; throws one `config.invalid` that names every problem. */
@@ -81,11 +132,13 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
     ...(flags.publicUrl === undefined ? {} : { LATCHKEY_PUBLIC_URL: flags.publicUrl }),
   };
   const parsed = Settings.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${nameOf(String(issue.path[0]))} ${issue.message}`);
-    throw configErrors.invalid({ says: problems.join("\n") });
-  }
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${nameOf(String(issue.path[0]))} ${issue.message}`),
+    ...missingOfPair(given, "LATCHKEY_SMTP_URL", "LATCHKEY_MAIL_FROM"),
+  ];
+  if (!parsed.success || problems.length > 0) throw configErrors.invalid({ says: problems.join("\n") });
   const settings = parsed.data;
+  const { LATCHKEY_SMTP_URL: smtp, LATCHKEY_MAIL_FROM: from } = settings;
   return {
     dataPath: resolve(settings.LATCHKEY_DATA),
     host: settings.LATCHKEY_HOST,
@@ -95,6 +148,8 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
     trustProxy: settings.LATCHKEY_TRUST_PROXY,
     rateLimits: { perHour: settings.LATCHKEY_REQUESTS_PER_HOUR, perMinute: settings.LATCHKEY_REQUESTS_PER_MINUTE },
     failedAttemptsPerMinute: settings.LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE,
+    failedSignInsPerMinute: settings.LATCHKEY_FAILED_SIGN_INS_PER_MINUTE,
+    sessionLifetimeMs: settings.LATCHKEY_SESSION_HOURS * 3_600_000,
     namespacesPerTeam: settings.LATCHKEY_NAMESPACES_PER_TEAM,
     triggersPerNamespace: settings.LATCHKEY_TRIGGERS_PER_NAMESPACE,
     invocations: {
@@ -102,9 +157,19 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
       concurrent: settings.LATCHKEY_CONCURRENT_INVOCATIONS,
     },
     activationRetentionMs: settings.LATCHKEY_ACTIVATION_RETENTION_HOURS * 3_600_000,
+    auditRetentionDays: settings.LATCHKEY_AUDIT_RETENTION_DAYS ?? null,
     functionMemoryMb: settings.LATCHKEY_FUNCTION_MEMORY_MB,
     processors: availableParallelism(),
+    mailServer: smtp === undefined || from === undefined ? null : { ...smtp, from },
+    webhooksToPrivateNetworks: settings.LATCHKEY_WEBHOOKS_TO_PRIVATE_NETWORKS,
   };
+}
+
+/** Settings that mean nothing without each other. */
+function missingOfPair(given: Readonly<Record<string, unknown>>, one: string, other: string): string[] {
+  if ((given[one] === undefined) === (given[other] === undefined)) return [];
+  const [present, missing] = given[one] === undefined ? [other, one] : [one, other];
+  return [`${missing} is missing: it is needed with ${present}`];
 }
 
 const FLAGS: Readonly<Record<string, string>> = {

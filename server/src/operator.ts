@@ -1,8 +1,11 @@
+import type { AuditVerificationShape } from "@latchkey/contract/audit";
+import { verificationShape, verifyExport } from "./audit/index.ts";
 import { type OperatorFlags, parseConfig, processEnvironment } from "./config.ts";
 import { startErrors } from "./errors.ts";
 import type { FirstTeam } from "./identity/index.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { systemRandom } from "./kernel/random.ts";
+import { toTimestamp } from "./kernel/timestamp.ts";
 import { createLog } from "./log.ts";
 import { lockDataFolder, prepareDataFolder, preparePepper } from "./store/data-folder.ts";
 import { explainSqliteError } from "./store/sqlite-errors.ts";
@@ -92,9 +95,30 @@ export async function init(
   preparePepper(folder, systemRandom);
   const store = await openStore({ folder, log: createLog("silent"), schema: "create" });
   try {
-    const identity = wireIdentity({ clock: systemClock, random: systemRandom, folder, store });
+    const identity = wireIdentity({ config, clock: systemClock, random: systemRandom, folder, store });
     const name = input.name ?? input.email.split("@")[0] ?? input.email;
     return reveal(await identity.createFirstTeam({ teamName: input.team, email: input.email, name }));
+  } finally {
+    await store.close();
+  }
+}
+
+/** How somebody gets to a new password. The link is shown this once; only a keyed hash of its secret is stored. */
+export type PasswordLink = { readonly email: string; readonly link: string; readonly expires_at: string };
+
+/**
+ * Makes a link for a person who has lost their password, for you to pass on; works beside a running server. Rejects with
+ * `identity.person_not_found`.
+ */
+export async function passwordLink(flags: OperatorFlags, email: string): Promise<PasswordLink> {
+  const config = parseConfig(flags, processEnvironment());
+  keepToOurselves();
+  const folder = prepareDataFolder(config.dataPath);
+  const store = await openStore({ folder, log: createLog("silent"), schema: "refuse" });
+  try {
+    const identity = wireIdentity({ config, clock: systemClock, random: systemRandom, folder, store });
+    const made = await identity.passwords.linkForOperator(email);
+    return { email: made.email, link: made.link.reveal(), expires_at: toTimestamp(made.expiresAt) };
   } finally {
     await store.close();
   }
@@ -113,6 +137,33 @@ export async function migrate(flags: OperatorFlags): Promise<{ dataFolder: strin
   } finally {
     lock.release();
   }
+}
+
+/** What checking an export has shown, and what the export says of itself. */
+export type CheckedExport = {
+  readonly verification: AuditVerificationShape;
+  readonly export: {
+    readonly team_id: string;
+    readonly at: string;
+    /** Whether it is a part of the log that was asked for, and not all there was. */
+    readonly is_part: boolean;
+    readonly public_key: string;
+    /** Of the first thing that is not in order. */
+    readonly line: number | null;
+  };
+};
+
+/**
+ * Checks an export of an audit log, with nothing but its text. `publicKey`: the key that it has to be signed with; without one, the key
+ * that the export names is believed. Rejects with `audit.not_an_export`, `audit.bad_public_key`.
+ */
+export async function verifyAuditExport(
+  text: AsyncIterable<string>,
+  { publicKey }: { publicKey: string | null },
+): Promise<CheckedExport> {
+  const checked = await verifyExport(text, publicKey);
+  const { teamId: team_id, at, isPart: is_part, publicKey: public_key, line } = checked;
+  return { verification: verificationShape(checked), export: { team_id, at, is_part, public_key, line } };
 }
 
 /** What this process creates, its owner alone may read: a data folder may have been made beforehand, open to everybody. */

@@ -1,6 +1,8 @@
 import { SCOPES, type Scope } from "@latchkey/contract/route";
 import type { ApiTokenId, Role, TeamId, UserId } from "../src/identity/model.ts";
-import { insertApiToken, insertMembership, insertPerson, insertTeam } from "../src/identity/queries.ts";
+import { insertMembership } from "../src/identity/queries/members.ts";
+import { insertPerson, insertTeam } from "../src/identity/queries/people.ts";
+import { insertApiToken } from "../src/identity/queries/tokens.ts";
 import { randomHex } from "../src/kernel/random.ts";
 import { createSecretHasher } from "../src/kernel/secret-hash.ts";
 import { appendChange } from "../src/store/changes.ts";
@@ -21,7 +23,7 @@ async function addMember({ store, clock, random }: Ground, teamId: TeamId, role:
   const id = random.uuid() as UserId;
   const at = clock.now();
   await store.transaction(async (tx) => {
-    await insertPerson(tx, { id, name: role, email: `${id}@example.com`, at });
+    await insertPerson(tx, { id, name: role, email: `${id}@example.com`, password: null, at });
     await insertMembership(tx, { teamId, userId: id, role, at });
   });
   return id;

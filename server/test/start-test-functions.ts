@@ -33,6 +33,7 @@ export function principal(grants: readonly string[] = ["full"], keyId = "dof_v1_
     credentialKind: "access_key",
     credentialId: keyId,
     namespaceId: NAMESPACE,
+    expiresAt: null,
     grants: grants.map((text) => {
       const grant = parseGrant(text);
       if (grant === undefined) throw new Error(`no such grant: ${text}`);

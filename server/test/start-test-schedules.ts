@@ -16,8 +16,8 @@ const NAMESPACE_ID = "fn-00000000-0000-4000-8000-000000000001" as NamespaceId;
 const ORIGIN = { requestId: "r", address: "127.0.0.1", userAgent: "test" };
 const ROWS = `
   INSERT INTO teams VALUES ('team', 'Acme', 1);
-  INSERT INTO users VALUES ('ada', 'person', 'Ada', 'ada@example.com', NULL, 1);
-  INSERT INTO users VALUES ('bob', 'person', 'Bob', 'bob@example.com', NULL, 1);
+  INSERT INTO users (id, kind, name, email, team_id, created_at) VALUES ('ada', 'person', 'Ada', 'ada@example.com', NULL, 1);
+  INSERT INTO users (id, kind, name, email, team_id, created_at) VALUES ('bob', 'person', 'Bob', 'bob@example.com', NULL, 1);
   INSERT INTO memberships VALUES ('team', 'ada', 'owner', 1);
   INSERT INTO memberships VALUES ('team', 'bob', 'member', 1);
   INSERT INTO namespaces VALUES ('${NAMESPACE_ID}', 'team', 'demo', 'fra1', 'uuid-1', 1, 1, NULL);`;

@@ -27,5 +27,21 @@ export const accessKeyErrors = defineErrors("access_key", {
     status: 400,
     says: "Invalid request payload: allowed_networks must be addresses or CIDR ranges, such as 203.0.113.0/24",
   },
+  not_yours: {
+    status: 403,
+    says: "This shows a new secret, so only the owner of the access key may do it. Create an access key of your own instead.",
+  },
+  suspended_by_other: {
+    status: 403,
+    says: "Somebody else suspended this access key. Ask an owner of the team to resume it.",
+  },
+  holder_not_found: { status: 404, says: "no such member or service identity" },
+  cannot_suspend: { status: 422, says: "access key is not active" },
+  cannot_resume: { status: 422, says: "access key is not suspended" },
+  cannot_hand_over: {
+    status: 422,
+    says: "access key has expired, is not active, or belongs to that service identity already",
+  },
+  too_many_reports: { status: 429, says: "Too many reports from your address. Wait a minute, then try again." },
   cannot_rotate: { status: 422, says: "access key has expired or is not active; create a new one" },
 });

@@ -1,2 +1,2 @@
-export { accessKeyRoutes } from "./routes.ts";
-export { createAccessKeys } from "./service.ts";
+export { accessKeyRoutes } from "./routes/access-key-routes.ts";
+export { type AccessKeys, createAccessKeys } from "./service/access-keys.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Role, TeamId, UserId } from "../identity/index.ts";
+import { isInNetworks } from "../kernel/networks.ts";
 import type { NamespaceId } from "../namespaces/index.ts";
 import { type AccessKeyId, isOver, judge, type KeyRecord, parseAccessKeyId, shownState } from "./model.ts";
-import { isInNetworks } from "./networks.ts";
 
 const EXPIRY = 1_000_000;
 
@@ -15,13 +15,14 @@ const key = (different: Partial<KeyRecord> = {}): KeyRecord => ({
   name: "ci",
   grants: [{ operation: "full", pattern: null }],
   allowedNetworks: [],
+  policyNetworks: null,
   expiresAt: null,
   createdAt: 0,
   updatedAt: 0,
   state: { kind: "active" },
   ...different,
 });
-const suspended = { kind: "suspended", reason: "lost laptop" } as const;
+const suspended = { kind: "suspended", reason: "lost laptop", by: null } as const;
 const revoked = { kind: "revoked", reason: "deleted", at: 5 } as const;
 const verdict = (record: KeyRecord, now = 0, address = "203.0.113.7") => judge(record, address, now, isInNetworks);
 

@@ -1,4 +1,4 @@
-import type { Role, TeamId, User } from "../identity/index.ts";
+import type { RemovalReason, Role, TeamId, User, UserId } from "../identity/index.ts";
 import type { Brand } from "../kernel/brand.ts";
 import type { EpochMs } from "../kernel/clock.ts";
 import type { Grant, NamespaceId } from "../namespaces/index.ts";
@@ -12,11 +12,27 @@ export function parseAccessKeyId(text: string): AccessKeyId | undefined {
   return ID.test(text) ? (text as AccessKeyId) : undefined;
 }
 
-/** Stored states; "expired" is none of them: it follows from the clock. */
+/** Why a key was revoked. `all revoked`: with all others of its team, its namespace or its owner. */
+export type RevocationReason =
+  | "deleted"
+  | "namespace deleted"
+  | RemovalReason
+  | "handed over"
+  | "reported as found"
+  | "all revoked";
+
+/** States as they are stored or follow from a cut-off; "expired" is none of them: it follows from the clock. */
 export type StoredState =
   | { readonly kind: "active" }
-  | { readonly kind: "suspended"; readonly reason: string }
+  /** `by` is null where the server itself did it. */
+  | { readonly kind: "suspended"; readonly reason: string; readonly by: UserId | null }
   | { readonly kind: "revoked"; readonly reason: string; readonly at: EpochMs };
+
+/** The reason of a suspension by the server, for a key that nobody used for longer than the policy allows. */
+export const UNUSED = "unused";
+
+/** Of whom or what every key is revoked at once. */
+export type CutOffKind = "team" | "namespace" | "user";
 
 /** An access key as its namespace's team sees it. */
 export type AccessKey = {
@@ -34,7 +50,12 @@ export type AccessKey = {
 };
 
 /** What judging a request needs: the key, and what its owner is to the team at this moment (null: nothing any more). */
-export type KeyRecord = AccessKey & { readonly teamId: TeamId; readonly ownerRole: Role | null };
+export type KeyRecord = AccessKey & {
+  readonly teamId: TeamId;
+  readonly ownerRole: Role | null;
+  /** From where the policies of team and namespace let keys be used; null for anywhere, and none for nowhere. */
+  readonly policyNetworks: readonly string[] | null;
+};
 
 /** When and from where a key was last used. */
 export type KeyUse = { readonly lastUsedAt: EpochMs; readonly lastAddress: string };
@@ -73,6 +94,8 @@ export function judge(
   if (key.expiresAt !== null && isOver(key.expiresAt, now)) return { kind: "expired", at: key.expiresAt };
   if (key.state.kind === "suspended") return key.state;
   if (key.allowedNetworks.length > 0 && !inNetworks(address, key.allowedNetworks))
+    return { kind: "network_not_allowed", address };
+  if (key.policyNetworks !== null && !inNetworks(address, key.policyNetworks))
     return { kind: "network_not_allowed", address };
   return { kind: "accepted" };
 }

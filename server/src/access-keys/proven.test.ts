@@ -10,8 +10,8 @@ import type { AccessKeyId, KeyRecord } from "./model.ts";
 import { createProvenCredentials, type Proven } from "./proven.ts";
 
 /** A proof for the key of this id; what else is in it does not matter here. */
-function proof(id: string): Proven {
-  const owner = { id: "user" as UserId, kind: "person", name: "Ada" } as const;
+function proof(id: string, ownerId = "user"): Proven {
+  const owner = { id: ownerId as UserId, kind: "person", name: "Ada" } as const;
   const place = { teamId: "team" as TeamId, namespaceId: "namespace" as NamespaceId };
   const record: KeyRecord = {
     ...place,
@@ -21,13 +21,15 @@ function proof(id: string): Proven {
     name: id,
     grants: FULL_GRANTS,
     allowedNetworks: [],
+    policyNetworks: null,
     expiresAt: null,
     createdAt: 0,
     updatedAt: 0,
     state: { kind: "active" },
   };
   const through = { role: "owner", credentialKind: "access_key", credentialId: id, grants: FULL_GRANTS } as const;
-  return { record, secretExpiresAt: null, principal: { ...place, ...through, user: owner } };
+  const principal = { ...place, ...through, user: owner, expiresAt: null };
+  return { record, secretNumber: 1, secretExpiresAt: null, principal };
 }
 
 async function start() {
@@ -54,7 +56,9 @@ describe("a proof is kept", () => {
     proven.keep("a1", proof("a"));
     await commit("access_key", "b");
     await commit("api_token", "a");
+    await commit("session", "a");
     await commit("function", "a");
+    await commit("membership", "somebody else");
     await store.transaction((tx) => tx.insertInto("teams").values({ id: "t", name: "T", created_at: 1 }).execute());
     expect(known("a1")).toEqual(["a1"]);
   });
@@ -80,7 +84,20 @@ describe("a proof is dropped", () => {
     }
   });
 
-  test.each<ChangeKind>(["membership", "namespace"])("when a %s changes, whosever it is", async (kind) => {
+  test("when something happens to its owner's membership; other people's stay", async () => {
+    const { proven, commit, known } = await start();
+    proven.keep("a1", proof("a", "ada"));
+    proven.keep("b1", proof("b", "grace"));
+    proven.keep("c1", proof("c", "ada"));
+    await commit("membership", "ada");
+    expect(known("a1", "b1", "c1")).toEqual(["b1"]);
+    proven.keep("a1", proof("a", "ada"));
+    expect(known("a1", "b1")).toEqual(["a1", "b1"]);
+    await commit("membership", "ada");
+    expect(known("a1", "b1")).toEqual(["b1"]);
+  });
+
+  test.each<ChangeKind>(["namespace", "policy", "cutoff"])("when a %s changes, whosever it is", async (kind) => {
     const { proven, commit, known } = await start();
     proven.keep("a1", proof("a"));
     await commit(kind, "somebody");

@@ -1,21 +1,22 @@
 import { hash } from "node:crypto";
+import type { UserId } from "../identity/index.ts";
 import type { EpochMs } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import type { NamespacePrincipal } from "../namespaces/index.ts";
-import type { ChangeFollower, ChangeKind } from "../store/changes.ts";
+import type { Change, ChangeFollower } from "../store/changes.ts";
 import type { KeyRecord } from "./model.ts";
 
 /** A credential that has proved its secret, with what judging it again needs. Holds nothing of the secret. */
 export type Proven = {
   readonly record: KeyRecord;
+  /** Which of the key's secrets it was. */
+  readonly secretNumber: number;
   readonly secretExpiresAt: EpochMs | null;
   readonly principal: NamespacePrincipal;
 };
 
 /** About 1 kB each. */
 const MOST_KEPT = 100_000;
-/** Changes of what no key's answer depends on. */
-const KINDS_WITHOUT_KEYS: ReadonlySet<ChangeKind> = new Set(["function", "api_token", "schedule"]);
 
 /**
  * Credentials proved before, so that a warm request costs one digest instead of two reads and an HMAC. Exact: before every
@@ -26,25 +27,53 @@ export function createProvenCredentials(deps: { random: Random; changes: ChangeF
   const salt = Buffer.from(deps.random.bytes(32)).toString("base64");
   const byDigest = new Map<string, Proven>();
   const digestsByKey = new Map<string, string[]>();
+  const keysByOwner = new Map<UserId, Set<string>>();
 
   const clear = (): void => {
     byDigest.clear();
     digestsByKey.clear();
+    keysByOwner.clear();
+  };
+
+  const forgetOwned = (record: KeyRecord | undefined): void => {
+    if (record === undefined) return;
+    const keys = keysByOwner.get(record.owner.id);
+    keys?.delete(record.id);
+    if (keys?.size === 0) keysByOwner.delete(record.owner.id);
   };
 
   const dropKey = (id: string): void => {
-    for (const digest of digestsByKey.get(id) ?? []) byDigest.delete(digest);
+    for (const digest of digestsByKey.get(id) ?? []) {
+      forgetOwned(byDigest.get(digest)?.record);
+      byDigest.delete(digest);
+    }
     digestsByKey.delete(id);
+  };
+
+  const drop = ({ kind, targetId }: Change): void => {
+    switch (kind) {
+      case "access_key":
+        dropKey(targetId);
+        return;
+      case "membership":
+        for (const id of [...(keysByOwner.get(targetId as UserId) ?? [])]) dropKey(id);
+        return;
+      // No key's answer depends on them.
+      case "api_token":
+      case "session":
+      case "function":
+      case "schedule":
+        return;
+      // Namespaces, policies and cut-offs are about many keys at once; so may be what a later version writes.
+      default:
+        clear();
+    }
   };
 
   const dropStale = (): void => {
     const news = deps.changes.news();
     if (news === "unexplained") clear();
-    else
-      for (const change of news) {
-        if (change.kind === "access_key") dropKey(change.targetId);
-        else if (!KINDS_WITHOUT_KEYS.has(change.kind)) clear();
-      }
+    else for (const change of news) drop(change);
   };
 
   return {
@@ -61,10 +90,14 @@ export function createProvenCredentials(deps: { random: Random; changes: ChangeF
         const oldest = byDigest.values().next().value;
         if (oldest !== undefined) dropKey(oldest.record.id);
       }
+      const { id, owner } = proven.record;
       byDigest.set(digest, proven);
-      const digests = digestsByKey.get(proven.record.id);
-      if (digests === undefined) digestsByKey.set(proven.record.id, [digest]);
+      const digests = digestsByKey.get(id);
+      if (digests === undefined) digestsByKey.set(id, [digest]);
       else digests.push(digest);
+      const keys = keysByOwner.get(owner.id);
+      if (keys === undefined) keysByOwner.set(owner.id, new Set([id]));
+      else keys.add(id);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { type Random, randomAlphanumeric } from "../kernel/random.ts";
 import { Secret } from "../kernel/secret.ts";
+import type { AccessKeyId } from "./model.ts";
 
 const PREFIX = "dofs_v1_";
 const RANDOM_LENGTH = 50;
@@ -29,3 +30,14 @@ export function newSecret(random: Random): Secret {
 export function hasSecretShape(text: string): boolean {
   return SHAPE.test(text) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 }
+
+/** What an access key's secret is hashed together with; a hash moved to another key or namespace matches nothing. */
+export const secretContext = (namespaceId: string, id: AccessKeyId, secret: string): string[] => [
+  "access_key",
+  namespaceId,
+  id,
+  secret,
+];
+
+/** What it is hashed together with to be found when the secret is all that somebody found. */
+export const finderContext = (secret: string): string[] => ["access_key_finder", secret];

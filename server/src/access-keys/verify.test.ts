@@ -1,16 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { buildRooms } from "../../test/build-rooms.ts";
 import { basic } from "../../test/caller.ts";
 import { createFakeClock } from "../../test/fake-clock.ts";
 import { openTestStore } from "../../test/open-test-store.ts";
 import { createSeededRandom } from "../../test/seeded-random.ts";
-import { createAudit } from "../audit/index.ts";
-import { createIdentity } from "../identity/index.ts";
 import { LatchkeyError } from "../kernel/errors.ts";
 import { createSecretHasher, type SecretHasher } from "../kernel/secret-hash.ts";
-import { createNamespaces } from "../namespaces/index.ts";
 import type { CommittedReader } from "../store/committed-reader.ts";
-import { createAccessKeys } from "./index.ts";
 
 const HOUR_MS = 3_600_000;
 const ORIGIN = { requestId: "r", address: "203.0.113.7", userAgent: "test" };
@@ -53,20 +50,17 @@ async function start({ failures = 1_000_000 } = {}) {
   const clock = createFakeClock();
   const random = createSeededRandom();
   const hasher = countingHasher(createSecretHasher({ id: "1", bytes: random.bytes(32) }), work);
-  const audit = createAudit({ clock });
-  const identity = createIdentity({ store, clock, random, hasher, audit });
-  const namespaces = createNamespaces({ store, clock, random, audit, limit: 10 });
   const counted = { ...store, committed: countingReader(store.committed, work) };
-  const failureLimits = { perAddress: failures, perKey: failures };
-  const accessKeys = createAccessKeys({ store: counted, clock, random, hasher, audit, namespaces, failureLimits });
+  const { identity, namespaces, accessKeys } = buildRooms({ store: counted, clock, random, hasher, failures });
 
   const { token } = await identity.createFirstTeam({ teamName: "T", email: "ada@example.com", name: "Ada" });
   const owner = identity.recognise(`Bearer ${token.reveal()}`);
   const namespace = await namespaces.create(owner, { label: "demo", region: "fra1" }, ORIGIN);
+  const cause = { caller: owner, origin: ORIGIN };
   let made = 0;
   const addKey = async (lifetimeSeconds: number | null = null) => {
     made += 1;
-    const { key, secret } = await accessKeys.create(owner, namespace, { name: `key ${made}`, lifetimeSeconds }, ORIGIN);
+    const { key, secret } = await accessKeys.create(cause, namespace, { name: `key ${made}`, lifetimeSeconds });
     return { id: key.id, secret: secret.reveal() };
   };
   const verify = (header: string | undefined, address = ORIGIN.address) => {
@@ -86,24 +80,25 @@ async function start({ failures = 1_000_000 } = {}) {
     verify(header);
     return { ...work };
   };
-  return { accessKeys, owner, namespace, clock, stranger, addKey, verify, costOf };
+  return { accessKeys, cause, namespace, clock, stranger, addKey, verify, costOf };
 }
 
 describe("a wrong secret gets the same answer for the same work as a key that nobody has", () => {
   test.each<[what: string, suspend: (world: Awaited<ReturnType<typeof start>>, id: string) => Promise<void> | void]>([
     ["for a key that works", () => undefined],
-    [
-      "for one that was deleted",
-      ({ accessKeys, owner, namespace }, id) => accessKeys.revoke(owner, namespace, id, ORIGIN),
-    ],
+    ["for one that was deleted", ({ accessKeys, cause, namespace }, id) => accessKeys.revoke(cause, namespace, id)],
     ["for one that has expired", ({ clock }) => clock.advance(HOUR_MS)],
     ["for one that is suspended", ({ stranger }) => stranger.exec("UPDATE access_keys SET state = 'suspended'")],
+    [
+      "for one that was revoked with all others",
+      async ({ accessKeys, cause }) => void (await accessKeys.revokeAll(cause, { kind: "team" })),
+    ],
     ["for one whose owner left", ({ stranger }) => stranger.exec("DELETE FROM memberships")],
     ["for one without any secret", ({ stranger }) => stranger.exec("DELETE FROM access_key_secrets")],
     [
       "for one whose previous secrets have ended",
-      async ({ accessKeys, owner, namespace }, id) => {
-        for (const _ of [1, 2, 3]) await accessKeys.rotate(owner, namespace, id, 0, ORIGIN);
+      async ({ accessKeys, cause, namespace }, id) => {
+        for (const _ of [1, 2, 3]) await accessKeys.rotate(cause, namespace, id, 0);
       },
     ],
   ])("%s", async (_what, change) => {
@@ -124,8 +119,7 @@ describe("a wrong secret gets the same answer for the same work as a key that no
     const world = await start();
     const { id } = await world.addKey();
     const { secret } = await world.addKey();
-    for (const overlap of [100, 200, 300])
-      await world.accessKeys.rotate(world.owner, world.namespace, id, overlap, ORIGIN);
+    for (const overlap of [100, 200, 300]) await world.accessKeys.rotate(world.cause, world.namespace, id, overlap);
     const { statements, hashed } = await world.costOf(basic({ id: NO_KEY, secret }));
     expect(await world.costOf(basic({ id, secret }))).toEqual({ statements, hashed, candidates: [4] });
   });

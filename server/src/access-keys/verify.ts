@@ -1,6 +1,8 @@
 import type { Origin } from "../audit/index.ts";
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock, EpochMs } from "../kernel/clock.ts";
 import type { LatchkeyError } from "../kernel/errors.ts";
+import type { FailedAttempts } from "../kernel/failed-attempts.ts";
+import { isInNetworks } from "../kernel/networks.ts";
 import type { Random } from "../kernel/random.ts";
 import type { SecretHasher } from "../kernel/secret-hash.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
@@ -8,17 +10,15 @@ import { effectiveGrants, type NamespacePrincipal } from "../namespaces/index.ts
 import type { ChangeFollower } from "../store/changes.ts";
 import type { CommittedReader } from "../store/committed-reader.ts";
 import { accessKeyErrors } from "./errors.ts";
-import type { FailedAttempts } from "./failed-attempts.ts";
 import { type AccessKeyId, isOver, judge, type KeyRecord, parseAccessKeyId, type Refusal } from "./model.ts";
-import { isInNetworks } from "./networks.ts";
 import { createProvenCredentials, type Proven } from "./proven.ts";
-import { prepareKeyLookup, type StoredSecret } from "./queries.ts";
-import { hasSecretShape } from "./secret-format.ts";
+import { prepareKeyLookup, type StoredSecret } from "./queries/look-up.ts";
+import { hasSecretShape, secretContext } from "./secret-format.ts";
 import type { Uses } from "./uses.ts";
 
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i;
 /** What an unknown id is compared with, so that it costs what a wrong secret costs. */
-const DUMMY: StoredSecret = { pepperId: "", hash: new Uint8Array(32), expiresAt: null };
+const DUMMY: StoredSecret = { pepperId: "", hash: new Uint8Array(32), number: 0, expiresAt: null };
 /** As long as any other, since hashing takes longer for longer texts. */
 const NO_NAMESPACE = "fn-00000000-0000-4000-8000-000000000000";
 
@@ -31,14 +31,6 @@ export type VerifierDeps = {
   uses: Uses;
   failures: FailedAttempts;
 };
-
-/** What an access key's secret is hashed together with; a hash moved to another key or namespace matches nothing. */
-export const secretContext = (namespaceId: string, id: AccessKeyId, secret: string): string[] => [
-  "access_key",
-  namespaceId,
-  id,
-  secret,
-];
 
 /** Verifies HTTP Basic credentials of the data plane: DESIGN 5, the hot path. */
 export function createVerifier(deps: VerifierDeps) {
@@ -53,7 +45,7 @@ export function createVerifier(deps: VerifierDeps) {
     error: LatchkeyError,
     isKnown = true,
   ): LatchkeyError =>
-    failures.note({ address: origin.address, keyId, isKnown, reason }).tooMany
+    failures.note({ address: origin.address, subject: keyId, isKnown, reason }).tooMany
       ? accessKeyErrors.too_many_failures({ headers: { "retry-after": "60" } })
       : error;
 
@@ -68,7 +60,9 @@ export function createVerifier(deps: VerifierDeps) {
     const matching = hasher.find(context, living.length === 0 ? [DUMMY] : living);
     if (record === undefined || matching === undefined)
       throw fail(origin, id, "wrong secret", invalid(), record !== undefined);
-    const result = { record, secretExpiresAt: matching.expiresAt, principal: toPrincipal(record) };
+    const { number: secretNumber, expiresAt: secretExpiresAt } = matching;
+    const principal = toPrincipal(record, secretExpiresAt);
+    const result = { record, secretNumber, secretExpiresAt, principal };
     // A revoked key never comes back, so keeping it would only take room; all else is judged anew on every request.
     if (record.state.kind === "active" && record.ownerRole !== null) proven.keep(digest, result);
     return result;
@@ -84,7 +78,7 @@ export function createVerifier(deps: VerifierDeps) {
       const record = keyId === undefined ? undefined : lookUp(keyId).record;
       if (record === undefined) return null;
       const verdict = judge(record, "", clock.now(), () => true);
-      return verdict.kind === "accepted" ? toPrincipal(record) : null;
+      return verdict.kind === "accepted" ? toPrincipal(record, null) : null;
     },
 
     /** Who presents this `Authorization` header. Throws `access_key.*`: 401, or 429 after too many failures. */
@@ -92,13 +86,13 @@ export function createVerifier(deps: VerifierDeps) {
       if (header === undefined) throw accessKeyErrors.credential_missing();
       const digest = proven.digest(header);
       const known = proven.find(digest);
-      const { record, secretExpiresAt, principal } = known ?? prove(digest, header, origin);
+      const { record, secretNumber, secretExpiresAt, principal } = known ?? prove(digest, header, origin);
       const now = clock.now();
       if (isOver(secretExpiresAt, now))
         throw fail(origin, record.id, "rotated secret", accessKeyErrors.credential_invalid());
       const verdict = judge(record, origin.address, now, isInNetworks);
       if (verdict.kind !== "accepted") throw fail(origin, record.id, verdict.kind, explain(verdict));
-      uses.note(record.id, now, origin.address);
+      uses.note(record.id, secretNumber, now, origin.address);
       return principal;
     },
   };
@@ -114,15 +108,19 @@ function parseCredential(header: string): [AccessKeyId, string] | [undefined, un
   return id !== undefined && hasSecretShape(secret) ? [id, secret] : [undefined, undefined];
 }
 
-const toPrincipal = (record: KeyRecord): NamespacePrincipal => ({
+const toPrincipal = (record: KeyRecord, secretExpiresAt: EpochMs | null): NamespacePrincipal => ({
   user: record.owner,
   teamId: record.teamId,
   role: record.ownerRole ?? "viewer",
   credentialKind: "access_key",
   credentialId: record.id,
   namespaceId: record.namespaceId,
+  expiresAt: earlier(record.expiresAt, secretExpiresAt),
   grants: record.ownerRole === null ? [] : effectiveGrants(record.ownerRole, record.grants),
 });
+
+const earlier = (one: EpochMs | null, other: EpochMs | null): EpochMs | null =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other);
 
 /** Told only to a caller who proved the secret: what happened, and what to do next. */
 function explain(refusal: Refusal): LatchkeyError {

@@ -1,2 +1,6 @@
-export type { Origin } from "./model.ts";
+export { type AuditLog, createAuditLog, type RecordedEntry } from "./log.ts";
+export type { Origin } from "./model/entries.ts";
+export { verifyExport } from "./read-export.ts";
+export { auditRoutes, verificationShape } from "./routes.ts";
 export { type Audit, createAudit } from "./service.ts";
+export { openSigner } from "./signing.ts";

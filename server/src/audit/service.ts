@@ -1,17 +1,22 @@
 import type { Clock } from "../kernel/clock.ts";
 import type { Tx } from "../store/transaction.ts";
-import type { AuditEntry } from "./model.ts";
-import { insertEntry } from "./queries.ts";
+import { chainEntry } from "./chain.ts";
+import type { AuditEntry } from "./model/entries.ts";
+import { appendEntry, findEnd } from "./queries/record.ts";
 
 /** The append-only record: who did what, to which thing, when, with which credential. */
 export function createAudit(deps: { clock: Clock }) {
   return {
-    /** Writes the entry in the transaction of the change it describes: both are committed, or neither. */
+    /**
+     * Adds the entry to its team's chain, in the transaction of the change it describes: both are committed, or neither. The
+     * transaction holds the write lock, so nobody else adds to the chain meanwhile.
+     */
     async record(
       tx: Tx,
       entry: Omit<AuditEntry, "at" | "outcome"> & { outcome?: AuditEntry["outcome"] },
     ): Promise<void> {
-      await insertEntry(tx, { outcome: "done", ...entry, at: deps.clock.now() });
+      const end = await findEnd(tx, entry.teamId);
+      await appendEntry(tx, chainEntry({ outcome: "done", ...entry, at: deps.clock.now() }, end));
     },
   };
 }

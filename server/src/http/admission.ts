@@ -1,5 +1,8 @@
+import { isPermitted, type Role } from "@latchkey/contract/permissions";
 import type { Credential, RouteDescription, Scope } from "@latchkey/contract/route";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { EpochMs } from "../kernel/clock.ts";
+import { toTimestamp } from "../kernel/timestamp.ts";
 import type { Origin } from "./call.ts";
 import { httpErrors } from "./errors.ts";
 import { type AnyCaller, rateHeaders } from "./exchange.ts";
@@ -7,23 +10,34 @@ import type { RateLimiter } from "./rate-limit.ts";
 
 /** At once where it can be: a promise on the hot path costs more than verifying does. */
 export type Awaitable<T> = T | Promise<T>;
-type TokenCaller = AnyCaller & { readonly scopes: ReadonlySet<Scope> };
+/** `scopes` are the credential's own; what the caller's role allows is asked of the contract's table. */
+export type KeyCaller = AnyCaller & { readonly expiresAt: EpochMs | null };
+type TokenCaller = AnyCaller & { readonly scopes: ReadonlySet<Scope>; readonly role: Role };
 
 /** Turns an `Authorization` header into a caller, or throws a 401 `LatchkeyError`. One per kind of credential. */
 export type Authenticators = {
   token(header: string | undefined, origin: Origin): Awaitable<TokenCaller>;
-  access_key(header: string | undefined, origin: Origin): Awaitable<AnyCaller>;
+  access_key(header: string | undefined, origin: Origin): Awaitable<KeyCaller>;
 };
 
-/** Who may come in: authentication (401), then the rate limit (429), then the scope (403). Do-functions-api 1.3. */
+const CREDENTIAL_EXPIRES_AT = "latchkey-credential-expires-at";
+
+/** Who may come in: authentication (401), then the rate limit (429), then scope and role (403). Do-functions-api 1.3. */
 export function createAdmission(deps: { authenticate: Authenticators; limiter: RateLimiter }) {
   const { authenticate, limiter } = deps;
 
-  const admitToken = (reply: FastifyReply, scopes: readonly Scope[] | undefined, caller: TokenCaller): void => {
+  const admitToken = (reply: FastifyReply, { scopes, permission }: RouteDescription, caller: TokenCaller): void => {
     const standing = limiter.take(caller.credentialId);
     rateHeaders(reply, standing);
     if (!standing.allowed) throw httpErrors.too_many_requests();
-    if (scopes !== undefined && !scopes.some((scope) => caller.scopes.has(scope))) throw httpErrors.missing_scope();
+    if (scopes !== undefined && !scopes.some((scope) => caller.scopes.has(scope))) throw httpErrors.not_permitted();
+    if (permission === undefined || !isPermitted(caller.role, permission)) throw httpErrors.not_permitted();
+  };
+
+  /** Every answer from here on, errors included, says when the credential ends, so that clients can see it coming. */
+  const admitKey = ({ exchange }: FastifyRequest, reply: FastifyReply, caller: KeyCaller): void => {
+    exchange.caller = caller;
+    if (caller.expiresAt !== null) reply.header(CREDENTIAL_EXPIRES_AT, toTimestamp(caller.expiresAt));
   };
 
   return {
@@ -32,18 +46,14 @@ export function createAdmission(deps: { authenticate: Authenticators; limiter: R
       const { authorization } = request.headers;
       if (route.credential === "access_key") {
         const caller = authenticate.access_key(authorization, exchange);
-        if (!(caller instanceof Promise)) {
-          exchange.caller = caller;
-          return;
-        }
-        return caller.then((known) => {
-          exchange.caller = known;
-        });
+        if (caller instanceof Promise) return caller.then((known) => admitKey(request, reply, known));
+        admitKey(request, reply, caller);
+        return;
       }
       if (route.credential === "none") return;
       return Promise.resolve(authenticate.token(authorization, exchange)).then((caller) => {
         exchange.caller = caller;
-        admitToken(reply, route.scopes, caller);
+        admitToken(reply, route, caller);
       });
     },
 

@@ -6,7 +6,7 @@ export const httpErrors = defineErrors("http", {
   malformed_body: { status: 400, says: "error parsing request body" },
   malformed_query: { status: 400, says: "A query parameter is malformed." },
   missing_body: { status: 400, says: "Invalid request payload: the request has no body" },
-  missing_scope: { status: 403, says: "You do not have permission to perform this action." },
+  not_permitted: { status: 403, says: "You do not have permission to perform this action." },
   no_route: { status: 404, says: "The resource you requested could not be found." },
   method_not_allowed: { status: 405, says: "This resource does not answer to that method." },
   body_too_large: { status: 413, says: "The request body is larger than this server accepts." },

@@ -30,7 +30,7 @@ export type HttpDeps = {
   verifyAnswers?: boolean;
 };
 
-/** Anything JSON, or a `File`, which knows its own type. */
+/** Anything JSON, or a `File`, which knows its own type, or pieces of a text whose type the headers say. */
 type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
@@ -113,6 +113,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     done(request.exchange, answer.status);
     if (answer.body === undefined) reply.send();
     else if (answer.body instanceof File) sendFile(reply, answer.body);
+    else if (isStreamed(answer.body)) reply.send(Readable.from(answer.body));
     else reply.header("content-type", JSON_TYPE).send(JSON.stringify(answer.body));
   }
 
@@ -202,6 +203,9 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   app.setErrorHandler((error, request, reply) => fail(request, reply, error));
   return app;
 }
+
+const isStreamed = (body: unknown): body is AsyncIterable<string> =>
+  typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 
 /** Streamed, so that a large file is never in memory whole. A Node stream, the only kind Fastify can answer HEAD from. */
 function sendFile(reply: FastifyReply, file: File): void {

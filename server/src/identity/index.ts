@@ -1,4 +1,19 @@
-export type { Principal, Role, TeamId, TeamPrincipal, User, UserId } from "./model.ts";
-export { actorOf } from "./model.ts";
-export { identityRoutes } from "./routes.ts";
-export { createIdentity, type FirstTeam, type Identity } from "./service.ts";
+export type {
+  Member,
+  Permission,
+  Person,
+  Principal,
+  Removal,
+  RemovalReason,
+  Role,
+  ServiceIdentity,
+  TeamId,
+  TeamPrincipal,
+  User,
+  UserId,
+} from "./model.ts";
+export { actorOf, isPermitted, may } from "./model.ts";
+export { identityRoutes } from "./routes/identity-routes.ts";
+export { createIdentity, type FirstTeam, type Identity } from "./service/identity.ts";
+export type { RestorableKeys } from "./service/members.ts";
+export type { Ended, RemovalCascade } from "./service/removal.ts";

@@ -1,18 +1,18 @@
+import { isPermitted, type Permission, type Role } from "@latchkey/contract/permissions";
 import { SCOPES, type Scope } from "@latchkey/contract/route";
 import type { Brand } from "../kernel/brand.ts";
+import type { EpochMs } from "../kernel/clock.ts";
 
-export type { Scope };
-export { SCOPES };
+export type { Permission, Role, Scope };
+export { isPermitted, SCOPES };
 
 export type UserId = Brand<string, "UserId">;
 export type TeamId = Brand<string, "TeamId">;
 export type ApiTokenId = Brand<string, "ApiTokenId">;
+export type SessionId = Brand<string, "SessionId">;
+export type InvitationId = Brand<string, "InvitationId">;
 
-export const ROLES = ["owner", "member", "viewer"] as const;
-/** What a user is to a team. */
-export type Role = (typeof ROLES)[number];
-
-/** The most that a token of a person in this role can do, whatever its own scopes say. */
+/** What of a credential's scopes a role leaves (do-functions-api 8.2): for telling. What is allowed, the permission table says. */
 const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   owner: SCOPES,
   member: SCOPES,
@@ -22,13 +22,46 @@ const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
 /** A person, or a service identity that a team owns. */
 export type User = { readonly id: UserId; readonly kind: "person" | "service"; readonly name: string };
 
+/** A person with the address that messages for them go to. */
+export type Person = { readonly id: UserId; readonly name: string; readonly email: string };
+
+/** A person's place in a team. Service identities are no members, although they have a role. */
+export type Member = {
+  readonly user: User;
+  readonly email: string;
+  readonly role: Role;
+  readonly joinedAt: EpochMs;
+};
+
+export type ServiceRole = Exclude<Role, "owner">;
+
+/** A user that belongs to the team itself, for machines that must outlive any person. */
+export type ServiceIdentity = {
+  readonly user: User;
+  readonly role: ServiceRole;
+  /** The person who answers for it; `isMember` is false once that person has left, until somebody else is named. */
+  readonly responsible: { readonly id: UserId; readonly name: string; readonly isMember: boolean };
+  readonly createdAt: EpochMs;
+};
+
+/** Why somebody's place in a team ended; it is what their access keys say of their end. */
+export type RemovalReason = "member removed" | "member left" | "service identity deleted";
+
+/** Somebody's end in a team, as told to the rooms that keep something of theirs. */
+export type Removal = {
+  readonly teamId: TeamId;
+  readonly userId: UserId;
+  readonly reason: RemovalReason;
+  readonly at: EpochMs;
+};
+
 /** Who is calling and through what: the answer of authentication, on either plane. */
 export type Principal = {
   readonly user: User;
   readonly teamId: TeamId;
   readonly role: Role;
   /** A schedule acts in the name of whoever set it up. */
-  readonly credentialKind: "token" | "access_key" | "schedule";
+  readonly credentialKind: "token" | "session" | "access_key" | "schedule";
   readonly credentialId: string;
 };
 
@@ -40,18 +73,16 @@ export const actorOf = ({ user, credentialKind, credentialId }: Principal) => ({
   credential: { kind: credentialKind, id: credentialId },
 });
 
-/** A caller of the control plane. `scopes` are already what the token and the role have in common. */
+/** A caller of the control plane. `scopes` are the credential's own, those that `function:admin` implies included. */
 export type TeamPrincipal = Principal & { readonly scopes: ReadonlySet<Scope> };
 
-/** What a token may do: its scopes, as far as the owner's role reaches. `function:admin` implies every other scope. */
-export function effectiveScopes(role: Role, tokenScopes: readonly Scope[]): ReadonlySet<Scope> {
-  const granted = tokenScopes.includes("function:admin") ? SCOPES : tokenScopes;
-  return new Set(granted.filter((scope) => ROLE_SCOPES[role].includes(scope)));
-}
+/** Whether the caller's role has the permission; the scopes of its credential are asked at the door. */
+export const may = ({ role }: Principal, permission: Permission): boolean => isPermitted(role, permission);
 
-const TOKEN = /^dop_v1_[0-9a-f]{64}$/;
+/** A token's scopes with what they imply: `function:admin` is every other one, too. */
+export const impliedScopes = (scopes: readonly Scope[]): ReadonlySet<Scope> =>
+  new Set(scopes.includes("function:admin") ? SCOPES : scopes);
 
-/** The secret part of a token that has a token's shape; undefined spares the look-up for anything else. */
-export function parseApiToken(text: string): string | undefined {
-  return TOKEN.test(text) ? text : undefined;
-}
+/** The scopes that a credential has and a role leaves it, in the order of the contract. */
+export const scopesOf = ({ role, scopes }: TeamPrincipal): readonly Scope[] =>
+  ROLE_SCOPES[role].filter((scope) => scopes.has(scope));

@@ -1,4 +1,4 @@
-import type { Role } from "../identity/index.ts";
+import { isPermitted, type Role } from "../identity/index.ts";
 
 /** What a data-plane call does. `deploy` changes functions and packages and reads what it changes. */
 export type Operation = "read" | "invoke" | "deploy";
@@ -21,10 +21,15 @@ export function parseGrant(text: string): Grant | undefined {
 export const formatGrant = ({ operation, pattern }: Grant): string =>
   pattern === null ? operation : `${operation}:${pattern}`;
 
-/** A viewer's keys can look and nothing else; judged at every request, so a demotion bites at once. */
+const OPERATIONS: readonly Operation[] = ["read", "invoke", "deploy"];
+
+/** What the permission table leaves of a key's grants; judged at every request, so a demotion bites at once. */
 export function effectiveGrants(role: Role, grants: readonly Grant[]): EffectiveGrants {
-  if (role !== "viewer") return grants;
-  return grants.filter((grant) => includes(grant, "read")).map(({ pattern }) => ({ operation: "read", pattern }));
+  const permitted = OPERATIONS.filter((operation) => isPermitted(role, `function.${operation}`));
+  if (permitted.length === OPERATIONS.length) return grants;
+  return permitted.flatMap((operation) =>
+    grants.filter((grant) => includes(grant, operation)).map(({ pattern }) => ({ operation, pattern })),
+  );
 }
 
 const includes = (grant: Grant, operation: Operation): boolean =>

@@ -28,6 +28,8 @@ export type Namespace = {
 /** A caller of the data plane: everything it does happens in this one namespace. */
 export type NamespacePrincipal = Principal & {
   readonly namespaceId: NamespaceId;
+  /** When what it came with stops working; null for never. */
+  readonly expiresAt: EpochMs | null;
   readonly grants: EffectiveGrants;
 };
 

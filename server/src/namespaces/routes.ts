@@ -7,7 +7,7 @@ import {
   type NamespaceShape,
 } from "@latchkey/contract/namespaces";
 import { type BoundRoute, implement } from "../http/call.ts";
-import type { TeamPrincipal } from "../identity/index.ts";
+import { may, type TeamPrincipal } from "../identity/index.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
 import { namespaceErrors } from "./errors.ts";
 import { apiHostOf, type Namespace } from "./model.ts";
@@ -40,7 +40,7 @@ export function namespaceRoutes(deps: { namespaces: Namespaces; publicUrl: () =>
     })),
     implement<TeamPrincipal, typeof getNamespace>(getNamespace, async ({ caller, params }) => {
       const namespace = await namespaces.require(caller, params.namespace_id);
-      if (!caller.scopes.has("function:admin")) throw namespaceErrors.not_openable();
+      if (!caller.scopes.has("function:admin") || !may(caller, "namespace.open")) throw namespaceErrors.not_openable();
       return { status: 200, body: { namespace: opened(namespace) } };
     }),
     implement<TeamPrincipal, typeof deleteNamespace>(deleteNamespace, async (call) => {

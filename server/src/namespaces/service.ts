@@ -84,7 +84,8 @@ export function createNamespaces(deps: { store: Store; clock: Clock; random: Ran
     require: (caller: TeamPrincipal, id: string): Promise<Namespace> => require(store.db, caller.teamId, id),
 
     /** The same inside a transaction, for a change that must not outlive the namespace. */
-    requireIn: (tx: Tx, caller: TeamPrincipal, id: string): Promise<Namespace> => require(tx, caller.teamId, id),
+    requireIn: (tx: Store["db"] | Tx, caller: TeamPrincipal, id: string): Promise<Namespace> =>
+      require(tx, caller.teamId, id),
 
     create: (caller: TeamPrincipal, input: { label: string; region: DataCenter }, origin: Origin): Promise<Namespace> =>
       store.transaction((tx) => createIn(tx, caller, input, origin)),

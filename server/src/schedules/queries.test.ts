@@ -5,7 +5,7 @@ import { claimTick, findIfDue } from "./queries.ts";
 
 const ROWS = `
   INSERT INTO teams VALUES ('team', 'Acme', 1);
-  INSERT INTO users VALUES ('ada', 'person', 'Ada', 'ada@example.com', NULL, 1);
+  INSERT INTO users (id, kind, name, email, team_id, created_at) VALUES ('ada', 'person', 'Ada', 'ada@example.com', NULL, 1);
   INSERT INTO namespaces VALUES ('fn-1', 'team', 'demo', 'fra1', 'uuid-1', 1, 1, NULL);
   INSERT INTO schedules VALUES ('s1', 'fn-1', 'poll', 'hello', '* * * * *', NULL, 1, 'ada', NULL, 1, 1, NULL, 60, 1);`;
 

@@ -76,6 +76,7 @@ export function createRunner(deps: { store: Store; clock: Clock; log: Log; audit
       credentialKind: "schedule",
       credentialId: name,
       namespaceId,
+      expiresAt: null,
       grants: effectiveGrants(ownerRole, FULL_GRANTS),
     };
     return run(tx, record, caller, at);

@@ -3,7 +3,16 @@ import type { CommittedReader } from "./committed-reader.ts";
 import type { Tx } from "./transaction.ts";
 
 /** What may end or narrow somebody's access, or make a copy of a stored thing stale. */
-export type ChangeKind = "access_key" | "membership" | "namespace" | "api_token" | "function" | "schedule";
+export type ChangeKind =
+  | "access_key"
+  | "membership"
+  | "namespace"
+  | "api_token"
+  | "session"
+  | "function"
+  | "schedule"
+  | "policy"
+  | "cutoff";
 export type Change = {
   readonly seq: number;
   readonly kind: ChangeKind;

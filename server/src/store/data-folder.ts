@@ -25,6 +25,7 @@ export type DataFolder = {
   readonly database: string;
   readonly activity: string;
   readonly pepper: string;
+  readonly auditKey: string;
   /** Working folders of function processes; emptied at start. */
   readonly cells: string;
 };
@@ -56,6 +57,7 @@ export function prepareDataFolder(path: string): DataFolder {
     database: join(path, "latchkey.db"),
     activity: join(path, "activity.db"),
     pepper: join(path, "pepper"),
+    auditKey: join(path, "audit-key"),
     cells: join(path, "cells"),
   };
 }
@@ -117,14 +119,19 @@ export function loadPepper(folder: DataFolder, random: Random): Pepper {
 }
 
 function createPepper(folder: DataFolder, random: Random): void {
-  const fresh = `${folder.pepper}.${randomHex(random, 8)}`;
   const key = Buffer.from(random.bytes(PEPPER_BYTES)).toString("base64");
-  // Under another name first, so that a crash leaves all of it or none; linked, so that of two processes the first one wins.
-  writeFileSync(fresh, `${JSON.stringify({ id: "1", key })}\n`, { mode: 0o600, flag: "wx", flush: true });
+  createSecretFile(folder.pepper, `${JSON.stringify({ id: "1", key })}\n`, random);
+}
+
+/** Writes a file that only its owner may read, unless another process has just made it; after a crash there is all of it or none. */
+export function createSecretFile(path: string, text: string, random: Random): void {
+  // Under another name first, so that it is whole when it appears; linked, so that of two processes the first one wins.
+  const fresh = `${path}.${randomHex(random, 8)}`;
+  writeFileSync(fresh, text, { mode: 0o600, flag: "wx", flush: true });
   try {
-    linkSync(fresh, folder.pepper);
+    linkSync(fresh, path);
   } catch (error) {
-    if (!existsSync(folder.pepper)) throw error;
+    if (!existsSync(path)) throw error;
   } finally {
     unlinkSync(fresh);
   }

@@ -22,6 +22,14 @@ export const storeErrors = defineErrors("store", {
     status: 500,
     says: "The pepper is missing. Without it no access key or token works: restore it from a backup. Nothing was changed.",
   },
+  audit_key_damaged: {
+    status: 500,
+    says: "The key that signs the audit log is damaged. Restore it from a backup. Nothing was changed.",
+  },
+  audit_key_missing: {
+    status: 500,
+    says: "The key that signs the audit log is missing, and the log has been signed with it. Restore it from a backup. Nothing was changed.",
+  },
   schema_older: {
     status: 500,
     says: "The data folder was written by an older version. Back it up, then run: latchkey migrate",

@@ -8,9 +8,15 @@ export type UsersTable = {
   id: string;
   kind: "person" | "service";
   name: string;
+  /** Lower case, without spaces around it. */
   email: string | null;
   team_id: string | null;
   created_at: number;
+  /** The person who answers for a service identity. */
+  responsible_id: string | null;
+  /** A password's hash in PHC form; null as long as none is set. */
+  password: string | null;
+  password_changed_at: number | null;
 };
 
 export type MembershipsTable = {
@@ -31,6 +37,43 @@ export type ApiTokensTable = {
   /** JSON array of scopes. */
   scopes: string;
   expires_at: number | null;
+  created_at: number;
+};
+
+export type SessionsTable = {
+  id: string;
+  team_id: string;
+  user_id: string;
+  hash: Uint8Array;
+  pepper_id: string;
+  /** From where the person signed in. */
+  address: string;
+  user_agent: string;
+  expires_at: number;
+  created_at: number;
+};
+
+/** Gone as soon as it is accepted or cancelled; what became of it, the audit log knows. */
+export type InvitationsTable = {
+  id: string;
+  team_id: string;
+  email: string;
+  role: "owner" | "member" | "viewer";
+  hash: Uint8Array;
+  pepper_id: string;
+  invited_by: string;
+  /** How long it was made for, and is again when it is sent again. */
+  lifetime_ms: number;
+  expires_at: number;
+  created_at: number;
+};
+
+/** At most one for each person: asking again ends the one before. */
+export type PasswordResetsTable = {
+  user_id: string;
+  hash: Uint8Array;
+  pepper_id: string;
+  expires_at: number;
   created_at: number;
 };
 
@@ -63,7 +106,27 @@ export type AccessKeysTable = {
   state_changed_at: number | null;
   /** Tombstone: a deleted key stays for the audit log and leaves every list. */
   deleted_at: number | null;
+  /** The change feed's number when the key was created: what a cut-off's number is compared with. */
+  issued_seq: number;
+  /** Whose doing its state is; null for the server's own. */
+  state_by: string | null;
+  /** What it was before its owner's removal took it; null for a key that nothing can restore. */
+  restorable_state: "active" | "suspended" | null;
+  restorable_reason: string | null;
+  restorable_by: string | null;
 };
+
+/** Every key of the target that was issued before `seq` is revoked: one row, however many keys. */
+export type AccessKeyCutoffsTable = {
+  team_id: string;
+  target_id: string;
+  seq: number;
+  kind: "team" | "namespace" | "user";
+  at: number;
+};
+
+/** That somebody has been told of a key's coming end: once for each number of days before, and anew if the end changes. */
+export type ExpiryNoticesTable = { access_key_id: string; expires_at: number; days: number; at: number };
 
 /** More than one row per key only while it is being rotated. */
 export type AccessKeySecretsTable = {
@@ -73,6 +136,24 @@ export type AccessKeySecretsTable = {
   created_at: number;
   /** When this secret stops working; null for the current one. */
   expires_at: number | null;
+  /** Which of its key's secrets it is, in the order in which they were made. */
+  number: number;
+  /** HMAC-SHA-256 of the secret alone, for whoever found no more; null for secrets from before there were finders. */
+  finder: Uint8Array | null;
+};
+
+/** What is demanded of access keys; `namespace_id` is empty for the team's own policy. */
+export type PoliciesTable = {
+  team_id: string;
+  namespace_id: string;
+  longest_lifetime_days: number | null;
+  never_allowed: number;
+  most_keys_per_person: number | null;
+  suspend_unused_days: number | null;
+  /** JSON array of CIDR texts; null for anywhere. */
+  allowed_networks: string | null;
+  service_keys: "owners" | "members";
+  updated_at: number;
 };
 
 /** The change feed: everything that can end access, in commit order without gaps. */
@@ -92,15 +173,34 @@ export type AuditEntriesTable = {
   verb: string;
   target_kind: string;
   target_id: string;
-  outcome: "done" | "refused";
+  outcome: string;
   address: string | null;
   user_agent: string | null;
   request_id: string | null;
-  /** JSON object. */
+  /** JSON object, in its canonical form. */
   details: string;
-  /** The hash chain: filled in from the first entry on once the chain is switched on. */
-  previous_hash: Uint8Array | null;
-  hash: Uint8Array | null;
+  /** SHA-256. */
+  previous_hash: Uint8Array;
+  hash: Uint8Array;
+};
+/** Where each team's chain of entries ends, where what was pruned of it ended, and what was last signed. */
+export type AuditHeadsTable = {
+  team_id: string;
+  seq: number;
+  hash: Uint8Array;
+  anchor_seq: number;
+  anchor_hash: Uint8Array;
+  checkpoint_seq: number;
+};
+/** Signed: that the team's chain had this hash at this entry. An anchor also says that what came before was pruned. */
+export type AuditCheckpointsTable = {
+  team_id: string;
+  seq: number;
+  kind: string;
+  hash: Uint8Array;
+  at: number;
+  key_id: string;
+  signature: Uint8Array;
 };
 
 /** Everything that has a name in a namespace. `package` is empty for what is in none, packages themselves included. */
@@ -124,6 +224,40 @@ export type EntitiesTable = {
   trigger_name: string | null;
 };
 export type FunctionCodeTable = { id: string; code: string };
+
+/** What is to be told, by e-mail or to a team's webhook, until it is told or given up. */
+export type OutboxTable = {
+  id: string;
+  channel: "mail" | "webhook";
+  /** The kind of mail, or the type of event. */
+  kind: string;
+  team_id: string | null;
+  /** E-mail address; null for a webhook, whose address is looked up when it is called. */
+  recipient: string | null;
+  /** Sealed, since a mail may hold a link that opens something; gone as soon as it is of no more use. */
+  body: Uint8Array | null;
+  state: "waiting" | "sent" | "failed" | "expired";
+  /** How often it was taken up; also tells a sender whether the row is still its own. */
+  attempts: number;
+  last_error: string | null;
+  created_at: number;
+  /** When to try next; while it is being tried, when somebody else may, because the sender must have died. */
+  due_at: number;
+  /** Not to be told any more from then on. */
+  expires_at: number;
+  finished_at: number | null;
+};
+/** At most one for each team. */
+export type WebhooksTable = {
+  team_id: string;
+  url: string;
+  /** JSON array of event types. */
+  events: string;
+  /** Sealed: it is needed to sign. */
+  secret: Uint8Array;
+  created_at: number;
+  updated_at: number;
+};
 
 /** Invocations that were accepted and whose records are not known to be written. */
 export type InvocationsTable = {
@@ -166,14 +300,24 @@ export type Tables = {
   users: UsersTable;
   memberships: MembershipsTable;
   api_tokens: ApiTokensTable;
+  sessions: SessionsTable;
+  invitations: InvitationsTable;
+  password_resets: PasswordResetsTable;
   namespaces: NamespacesTable;
   access_keys: AccessKeysTable;
   access_key_secrets: AccessKeySecretsTable;
+  access_key_cutoffs: AccessKeyCutoffsTable;
+  expiry_notices: ExpiryNoticesTable;
+  policies: PoliciesTable;
   changes: ChangesTable;
   change_counter: ChangeCounterTable;
   audit_entries: AuditEntriesTable;
+  audit_heads: AuditHeadsTable;
+  audit_checkpoints: AuditCheckpointsTable;
   entities: EntitiesTable;
   function_code: FunctionCodeTable;
+  outbox: OutboxTable;
+  webhooks: WebhooksTable;
   schedules: SchedulesTable;
   invocations: InvocationsTable;
 };

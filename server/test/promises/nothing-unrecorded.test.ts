@@ -137,7 +137,7 @@ describe("refused attempts to use a key", () => {
         target_kind: "access_key",
         target_id: world.key.id,
         outcome: "refused",
-        details: JSON.stringify({ count: 40, addresses: ["127.0.0.1"], reasons: ["wrong secret"] }),
+        details: JSON.stringify({ addresses: ["127.0.0.1"], count: 40, reasons: ["wrong secret"] }),
       }),
     ]);
     await writeBehind();

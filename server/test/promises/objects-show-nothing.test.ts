@@ -30,12 +30,13 @@ test("no object that identity and access keys hand out shows a secret, however i
   const id = parseNamespaceId(await createCaller(url, token).addNamespace());
   if (id === undefined) throw new Error("no namespace");
   const owner = identity.recognise(bearer(token));
+  const cause = { caller: owner, origin: ORIGIN };
   const times = { createdAt: clock.now(), updatedAt: clock.now() };
   const namespace = { id, teamId: team.id, label: "demo", region: "fra1", legacyUuid: "", ...times };
 
   const input = { name: "ci", lifetimeSeconds: 3600, allowedNetworks: ["203.0.113.0/24"] };
-  const created = await accessKeys.create(owner, namespace, input, ORIGIN);
-  const rotated = await accessKeys.rotate(owner, namespace, created.key.id, 60, ORIGIN);
+  const created = await accessKeys.create(cause, namespace, input);
+  const rotated = await accessKeys.rotate(cause, namespace, created.key.id, 60);
   const held = { id: created.key.id, secret: created.secret.reveal() };
   const renewed = { id: created.key.id, secret: rotated.secret.reveal() };
   const elsewhere = { ...ORIGIN, address: "198.51.100.1" };
@@ -51,7 +52,7 @@ test("no object that identity and access keys hand out shows a secret, however i
     list: await accessKeys.list(namespace),
     got: await accessKeys.get(namespace, created.key.id),
     uses: await accessKeys.lastUses([created.key]),
-    renamed: await accessKeys.rename(owner, namespace, created.key.id, "other", ORIGIN),
+    renamed: await accessKeys.rename(cause, namespace, created.key.id, "other"),
     "wrong id": thrownBy(() => accessKeys.verify(basic({ ...held, id: `dof_v1_${"0".repeat(32)}` }), ORIGIN)),
     "wrong secret": thrownBy(() => accessKeys.verify(basic({ ...held, secret: `${held.secret}x` }), ORIGIN)),
     "wrong network": thrownBy(() => accessKeys.verify(basic(held), elsewhere)),

@@ -1,4 +1,4 @@
-import type { AccessKeyShape, AccessKeyWithSecretShape } from "@latchkey/contract/access-keys";
+import type { AccessKeyShape, AccessKeyWithSecretShape } from "@latchkey/contract/access-key-shapes";
 import { readableTimestamp } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
 

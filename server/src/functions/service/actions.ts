@@ -41,6 +41,7 @@ import type { Catalog } from "./catalog.ts";
 import { announce, type Cause } from "./change.ts";
 import { type Resolved, requireAction, requirePackage, resolveAction, resolvePackage } from "./resolve.ts";
 import { checkSequence, readSequence, sequenceParameters } from "./sequence-definitions.ts";
+import type { Touches } from "./touches.ts";
 
 /** What a PUT asks for; null leaves a field as it is, or as it is by default. */
 export type ActionChange = {
@@ -67,12 +68,13 @@ export type EntityDeps = {
   random: Random;
   audit: Audit;
   catalog: Catalog;
+  touches: Pick<Touches, "note">;
   limits: FunctionLimits;
 };
 
 /** Deploying, showing, listing and deleting actions. */
 export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[] }) {
-  const { store, clock, random, audit, catalog, limits } = deps;
+  const { store, clock, random, audit, catalog, limits, touches } = deps;
   const readStoredCode = prepareCodeLookup(store.committed);
 
   const storeCode = async (tx: Tx, code: string | null): Promise<string | null> => {
@@ -154,6 +156,7 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
         return { action, code: asked === null ? await codeOf(tx, action) : asked.code };
       });
       catalog.catchUp();
+      touches.note(cause.caller, "deploy", key);
       return stored;
     },
 
@@ -169,6 +172,7 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
         return { action, code };
       });
       catalog.catchUp();
+      touches.note(cause.caller, "delete", key);
       return deleted;
     },
 

@@ -28,6 +28,7 @@ import { createQueue } from "./queue.ts";
 import { resolveAction } from "./resolve.ts";
 import { createRules } from "./rules.ts";
 import { createThrottle } from "./throttle.ts";
+import { createTouches } from "./touches.ts";
 import { createTriggers } from "./triggers.ts";
 import { createWebCalls } from "./web-calls.ts";
 
@@ -58,6 +59,7 @@ export function createFunctions(deps: FunctionsDeps) {
   const catalog = createCatalog({ committed: store.committed, runtime, limits, apiHost });
   const journal = createJournal({ activity: store.activity, log });
   const throttle = createThrottle({ clock, limits });
+  const touches = createTouches({ activity: store.activity, clock });
   const tokens = createActivationTokens({ random, standing });
   const admission = createInvocationAdmission({ catalog });
   const nextId = createActivationIds({ clock, random });
@@ -67,9 +69,9 @@ export function createFunctions(deps: FunctionsDeps) {
   const reads = prepareInvocationReads(store.committed);
   const running = { performer, admission, journal, throttle, clock, log };
   const queue = createQueue({ ...running, ledger, reads, catalog, standing, limits, startedBy });
-  const invoker = createInvoker({ ...running, queue, nextId });
+  const invoker = createInvoker({ ...running, queue, nextId, touches });
+  const entities = { store, clock, random, audit, catalog, limits, touches };
   const firing = createFiring({ ...running, committed: store.committed, catalog, queue, nextId });
-  const entities = { store, clock, random, audit, catalog, limits };
 
   return {
     actions: createActions({ ...entities, kinds: runtime.kinds() }),
@@ -117,14 +119,22 @@ export function createFunctions(deps: FunctionsDeps) {
       await removeNamespaceEntities(tx, namespaceId);
       await removeNamespaceInvocations(tx, namespaceId);
     },
-    /** Deletes activations that have been kept long enough; to be called every now and then. */
-    forgetOld: (): Promise<void> => journal.forgetBefore(clock.now() - limits.retentionMs),
+    /** Deletes what has been kept long enough; to be called every now and then. */
+    async forgetOld(): Promise<void> {
+      touches.forgetOld();
+      await journal.forgetBefore(clock.now() - limits.retentionMs);
+    },
+    /** Which functions access keys were used for. */
+    touchesOf: touches.of,
+    /** Writes behind what has gathered. */
+    writeBehind: touches.write,
     /** Starts no more of what nobody waits for: that waits for the next start of the server. */
     stopQueue: queue.stop,
     /** Resolves when everything that is to run has run and is on record. Accept nothing more before calling it. */
     async drain(): Promise<void> {
       await invoker.idle();
       await queue.idle();
+      touches.write();
       await journal.close();
       await ledger.settle();
     },

@@ -13,6 +13,7 @@ import type { Performer } from "./performer.ts";
 import type { Queue } from "./queue.ts";
 import { explain, recordOfFailure } from "./records.ts";
 import type { Throttle } from "./throttle.ts";
+import type { Touches } from "./touches.ts";
 
 /** One request to run an action. `waitMs` 0 asks for the id alone. */
 export type Invocation = {
@@ -39,6 +40,7 @@ export type InvokerDeps = {
   queue: Pick<Queue, "accept" | "acceptStarted" | "ended" | "requireRoom">;
   journal: Pick<Journal, "add" | "hasRoom" | "makeRoom">;
   throttle: Throttle;
+  touches: Pick<Touches, "note">;
   clock: Clock;
   log: Log;
   nextId: () => ActivationId;
@@ -46,7 +48,7 @@ export type InvokerDeps = {
 
 /** Runs actions for callers: DESIGN 7, and section 5 of the OpenWhisk API. */
 export function createInvoker(deps: InvokerDeps) {
-  const { admission, performer, queue, journal, throttle, clock, log, nextId } = deps;
+  const { admission, performer, queue, journal, throttle, touches, clock, log, nextId } = deps;
   let running = 0;
   let onIdle: (() => void)[] = [];
 
@@ -130,6 +132,7 @@ export function createInvoker(deps: InvokerDeps) {
         leaveThrottle();
         throw error;
       }
+      touches.note(caller, "invoke", runnable.action.key);
       if (waitMs > 0) return runAndWait(invocation, runnable, leaveThrottle);
       const accepted = toAccepted(nextId(), invocation);
       await queue.accept([{ invocation: accepted, leave: leaveThrottle }]);

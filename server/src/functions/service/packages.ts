@@ -34,7 +34,7 @@ export type ShownPackage = {
 
 /** Packages: names under which actions lie, parameters they share, and bindings of other packages. */
 export function createPackages(deps: EntityDeps) {
-  const { store, clock, random, audit, catalog, limits } = deps;
+  const { store, clock, random, audit, catalog, limits, touches } = deps;
 
   const requirePlain = (name: string): void => {
     if (name === "default") throw functionErrors.package_name_reserved();
@@ -64,9 +64,10 @@ export function createPackages(deps: EntityDeps) {
     if (found.binding !== null) throw functionErrors.binding_to_binding();
   };
 
-  const empty = async (tx: Tx, cause: Cause, { key }: Package, force: boolean): Promise<void> => {
+  /** Gives the keys of what was inside. */
+  const empty = async (tx: Tx, cause: Cause, { key }: Package, force: boolean): Promise<EntityKey[]> => {
     const inside = await listActions(tx, { namespaceId: key.namespaceId, packageName: key.name }, null);
-    if (inside.length === 0) return;
+    if (inside.length === 0) return [];
     if (!force) {
       const entities = inside.length === 1 ? "entity" : "entities";
       throw functionErrors.package_not_empty({
@@ -80,6 +81,7 @@ export function createPackages(deps: EntityDeps) {
       if (action.codeId !== null) await removeCode(tx, action.codeId);
       await announce(tx, audit, cause, { did: "delete", entity: action, at: clock.now() });
     }
+    return inside.map(({ key: inner }) => inner);
   };
 
   const sharedFor = async (
@@ -124,15 +126,16 @@ export function createPackages(deps: EntityDeps) {
     /** With `force`, also deletes what is inside. */
     async delete(cause: Cause, key: EntityKey, force: boolean): Promise<Package> {
       requireMayPackage(cause.caller, "deploy", key);
-      const deleted = await store.transaction(async (tx) => {
+      const { found, emptied } = await store.transaction(async (tx) => {
         const found = await requireOne(tx, key);
-        await empty(tx, cause, found, force);
+        const emptied = await empty(tx, cause, found, force);
         await removeEntity(tx, key);
         await announce(tx, audit, cause, { did: "delete", entity: found, at: clock.now() });
-        return found;
+        return { found, emptied };
       });
       catalog.catchUp();
-      return deleted;
+      for (const inner of emptied) touches.note(cause.caller, "delete", inner);
+      return found;
     },
 
     async get(caller: NamespacePrincipal, key: EntityKey): Promise<ShownPackage> {

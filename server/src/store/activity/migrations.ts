@@ -48,6 +48,54 @@ const activations: Migration = {
   },
 };
 
+const keyAddresses: Migration = {
+  async up(db: Kysely<never>) {
+    await db.schema
+      .createTable("access_key_addresses")
+      .addColumn("access_key_id", "text", (c) => c.notNull())
+      .addColumn("address", "text", (c) => c.notNull())
+      .addColumn("first_at", "bigint", (c) => c.notNull())
+      .addPrimaryKeyConstraint("access_key_addresses_pk", ["access_key_id", "address"])
+      .execute();
+    await db.schema
+      .createTable("access_key_secret_uses")
+      .addColumn("access_key_id", "text", (c) => c.notNull())
+      .addColumn("number", "integer", (c) => c.notNull())
+      .addColumn("last_used_at", "bigint", (c) => c.notNull())
+      .addPrimaryKeyConstraint("access_key_secret_uses_pk", ["access_key_id", "number"])
+      .execute();
+  },
+};
+
+const tokenUses: Migration = {
+  async up(db: Kysely<never>) {
+    await db.schema
+      .createTable("token_uses")
+      .addColumn("credential_id", "text", (c) => c.primaryKey())
+      .addColumn("last_used_at", "bigint", (c) => c.notNull())
+      .execute();
+  },
+};
+
+const keyTouches: Migration = {
+  async up(db: Kysely<never>) {
+    await db.schema
+      .createTable("access_key_touches")
+      .addColumn("access_key_id", "text", (c) => c.notNull())
+      .addColumn("kind", "text", (c) => c.notNull())
+      .addColumn("path", "text", (c) => c.notNull())
+      .addColumn("last_at", "bigint", (c) => c.notNull())
+      .addColumn("count", "bigint", (c) => c.notNull())
+      .addPrimaryKeyConstraint("access_key_touches_pk", ["access_key_id", "kind", "path"])
+      .execute();
+    await db.schema
+      .createIndex("access_key_touches_latest")
+      .on("access_key_touches")
+      .columns(["access_key_id", "last_at"])
+      .execute();
+  },
+};
+
 const forms: Migration = {
   async up(db: Kysely<never>) {
     const table = () => db.schema.alterTable("activations");
@@ -65,5 +113,8 @@ const forms: Migration = {
 export const activityMigrations: Readonly<Record<string, Migration>> = {
   "0001-access-key-uses": uses,
   "0002-activations": activations,
+  "0003-key-addresses": keyAddresses,
+  "0004-token-uses": tokenUses,
+  "0005-key-touches": keyTouches,
   "0010-activation-forms": forms,
 };

@@ -31,6 +31,32 @@ const ROWS: Readonly<Record<string, string>> = {
     INSERT INTO function_code VALUES ('code', 'exports.main = () => ({})');
     INSERT INTO entities (namespace_id, package, name, collection, version, publish, updated_at, annotations, parameters, body, revision, code_id)
       VALUES ('fn-1', '', 'hello', 'action', '0.0.1', 0, 1, '[]', '[]', '{}', 'r1', 'code');`,
+  "0003-audit-chain": `
+    INSERT INTO audit_entries (team_id, seq, at, actor_kind, actor_name, verb, target_kind, target_id, outcome, details, previous_hash, hash)
+      VALUES ('team', 2, 2, 'system', 'set-up', 'team.update', 'team', 'team', 'done', '{"name":"Acme"}', x'05', x'06');
+    UPDATE audit_heads SET seq = 2, hash = x'06', checkpoint_seq = 2;
+    INSERT INTO audit_checkpoints VALUES ('team', 2, 'checkpoint', x'06', 3, 'key', x'07');`,
+  "0004-identity": `
+    UPDATE users SET responsible_id = 'ada', password = NULL WHERE id = 'robot';
+    INSERT INTO memberships VALUES ('team', 'robot', 'member', 1);
+    UPDATE users SET password = '$argon2id$', password_changed_at = 1 WHERE id = 'ada';
+    INSERT INTO sessions VALUES ('session', 'team', 'ada', x'05', '1', '::1', 'test', 2, 1);
+    INSERT INTO invitations VALUES ('invitation', 'team', 'grace@example.com', 'member', x'06', '1', 'ada', 1, 2, 1);
+    INSERT INTO password_resets VALUES ('ada', x'07', '1', 2, 1);`,
+  "0005-key-life-cycle": `
+    INSERT INTO access_keys (id, namespace_id, owner_id, name, grants, allowed_networks, created_at, updated_at, state, state_reason,
+      state_changed_at, issued_seq, state_by)
+      VALUES ('dof_v1_3', 'fn-1', 'robot', 'later', '["full"]', '[]', 1, 1, 'suspended', 'lost laptop', 2, 1, 'ada');
+    INSERT INTO access_key_secrets VALUES ('dof_v1_3', x'03', '1', 1, NULL, 1, x'04');
+    INSERT INTO access_key_cutoffs VALUES ('team', 'fn-1', 2, 'namespace', 3);
+    INSERT INTO expiry_notices VALUES ('dof_v1_1', 2, 7, 1);`,
+  "0006-policies": `
+    INSERT INTO policies VALUES ('team', '', 90, 0, 5, 45, '["10.0.0.0/8"]', 'owners', 1);
+    INSERT INTO policies VALUES ('team', 'fn-1', NULL, 1, NULL, NULL, NULL, 'members', 1);`,
+  "0007-notifications": `
+    INSERT INTO outbox VALUES ('msg_1', 'mail', 'invitation', 'team', 'ada@example.com', x'03', 'waiting', 1, 'ECONNREFUSED', 1, 2, 3, NULL);
+    INSERT INTO outbox VALUES ('msg_2', 'webhook', 'key.expiring', 'team', NULL, NULL, 'sent', 1, NULL, 1, 1, 3, 2);
+    INSERT INTO webhooks VALUES ('team', 'https://example.com/hook', '["key.expiring"]', x'04', 1, 1);`,
   "0010-invocations": `
     INSERT INTO invocations VALUES ('a1', 'fn-1', 1, NULL, 't1', '{}', '{}', '{}');
     UPDATE entities SET trigger_name = 'daily' WHERE name = 'hello';`,
@@ -38,6 +64,9 @@ const ROWS: Readonly<Record<string, string>> = {
     INSERT INTO schedules VALUES ('s1', 'fn-1', 'nightly', 'hello', '0 3 * * *', '{"to":"ops"}', 1, 'ada', NULL, 1, 1, NULL, 2, 1);
     INSERT INTO schedules VALUES ('s2', 'fn-1', 'off', 'hello', '0 3 * * *', NULL, 0, 'robot', 'owner_left', 1, 2, 1, NULL, 3);`,
 };
+
+/** Columns that were empty until a later migration filled them in. */
+const FILLED_IN: Readonly<Record<string, readonly string[]>> = { audit_entries: ["previous_hash", "hash"] };
 
 const NAMES = Object.keys(migrations);
 
@@ -62,6 +91,16 @@ function contentsOf(path: string): Contents {
   database.close();
   return Object.fromEntries(rows.filter(([name]) => !name.startsWith("kysely")));
 }
+
+/** What has to be the same after every later migration. */
+const lasting = (contents: Contents): Contents =>
+  Object.fromEntries(
+    Object.entries(contents).map(([table, rows]) => {
+      const isLasting = ([name, value]: [string, SQLOutputValue]) =>
+        value !== null || FILLED_IN[table]?.includes(name) !== true;
+      return [table, rows.map((row) => Object.fromEntries(Object.entries(row).filter(isLasting)))];
+    }),
+  );
 
 /** A folder as the version with these migrations left it, with the rows that it could write. */
 async function folderOf(names: readonly string[]): Promise<DataFolder> {
@@ -89,7 +128,7 @@ describe.each(NAMES.slice(0, -1).map((name, index) => ({ name, upTo: NAMES.slice
       await expect(openStore({ folder, log: silentLog, schema: "create" })).rejects.toThrow("latchkey migrate");
       expect(contentsOf(folder.database)).toEqual(before);
       await (await openStore({ folder, log: silentLog, schema: "migrate" })).close();
-      expect(contentsOf(folder.database)).toMatchObject(before);
+      expect(contentsOf(folder.database)).toMatchObject(lasting(before));
       await (await openStore({ folder, log: silentLog, schema: "refuse" })).close();
     });
   },

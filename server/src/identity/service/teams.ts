@@ -1,0 +1,36 @@
+import type { TeamPrincipal } from "../model.ts";
+import { findAccount } from "../queries/passwords.ts";
+import { findTeam, listTeamsOf, type OwnTeam, type Team, updateTeamName } from "../queries/people.ts";
+import { type Cause, type Ground, recordChange, requireStanding } from "./ground.ts";
+
+/** Who somebody is, as they see it themselves. */
+export type OwnAccount = { readonly email: string | null; readonly hasPassword: boolean; readonly team: Team };
+
+/** The caller's team, and who the caller is. */
+export function createTeams(ground: Ground) {
+  const { store } = ground;
+  return {
+    get: (caller: TeamPrincipal): Promise<Team> => findTeam(store.db, caller.teamId),
+
+    /** The teams that the caller belongs to. */
+    listOwn: (caller: TeamPrincipal): Promise<OwnTeam[]> => listTeamsOf(store.db, caller.user.id),
+
+    rename: (cause: Cause, name: string): Promise<Team> =>
+      store.transaction(async (tx) => {
+        const { caller } = cause;
+        await requireStanding(tx, caller, "team.update");
+        const team = await findTeam(tx, caller.teamId);
+        await updateTeamName(tx, team.id, name);
+        const target = { kind: "team", id: team.id };
+        const details = { name, previous_name: team.name };
+        await recordChange(ground, tx, cause, { verb: "team.update", target, feed: null, details });
+        return { ...team, name };
+      }),
+
+    async account(caller: TeamPrincipal): Promise<OwnAccount> {
+      const account = await findAccount(store.db, caller.user.id);
+      const team = await findTeam(store.db, caller.teamId);
+      return { email: account?.email ?? null, hasPassword: (account?.password ?? null) !== null, team };
+    },
+  };
+}

@@ -1,0 +1,5 @@
+export type { KeyCounts, LastUse, PolicedKey, Scope, WantedKey } from "./model.ts";
+export { commonNetworks } from "./model.ts";
+export type { PolicedKeys } from "./policed-keys.ts";
+export { policyRoutes } from "./routes.ts";
+export { createPolicy, type PolicyRoom } from "./service.ts";
