@@ -35,7 +35,7 @@ export const ScheduleShape = z
       .nullable()
       .meta({ description: "Why it does not run although it is enabled; null if nothing is in its way." }),
   })
-  .meta({ id: "Trigger" });
+  .meta({ id: "ScheduledTrigger" });
 export type ScheduleShape = z.infer<typeof ScheduleShape>;
 
 /** Puts what is wrong with a field into DigitalOcean's words. */
@@ -108,7 +108,7 @@ export const CreateScheduleBody = z
       scheduled_details: scheduledDetails(onCreate),
     }),
   )
-  .meta({ id: "CreateTrigger" });
+  .meta({ id: "CreateScheduledTrigger" });
 
 export const UpdateScheduleBody = z
   .object(
@@ -118,7 +118,7 @@ export const UpdateScheduleBody = z
   .refine((body) => !isMissing(body.is_enabled) || !isMissing(body.scheduled_details), {
     error: onUpdate("missing is_enabled or source details"),
   })
-  .meta({ id: "UpdateTrigger", description: "What is left out stays as it is." });
+  .meta({ id: "UpdateScheduledTrigger", description: "What is left out stays as it is." });
 
 const NamespaceParams = z.object({ namespace_id: z.string() });
 const ScheduleParams = z.object({ namespace_id: z.string(), trigger_name: z.string() });
@@ -133,7 +133,6 @@ export const listSchedules = route({
   method: "GET",
   path: schedules,
   scopes: ["function:read", "function:admin"],
-  permission: "trigger.read",
   params: NamespaceParams,
   answers: { 200: z.object({ triggers: z.array(ScheduleShape) }) },
   errors: [403, 404],
@@ -146,7 +145,6 @@ export const createSchedule = route({
   method: "POST",
   path: schedules,
   scopes: ["function:create", "function:admin"],
-  permission: "trigger.manage",
   params: NamespaceParams,
   body: CreateScheduleBody,
   answers: { 200: one },
@@ -160,7 +158,6 @@ export const getSchedule = route({
   method: "GET",
   path: `${schedules}/{trigger_name}`,
   scopes: ["function:read", "function:admin"],
-  permission: "trigger.read",
   params: ScheduleParams,
   answers: { 200: one },
   errors: [403, 404],
@@ -173,7 +170,6 @@ export const updateSchedule = route({
   method: "PUT",
   path: `${schedules}/{trigger_name}`,
   scopes: ["function:update", "function:admin"],
-  permission: "trigger.manage",
   params: ScheduleParams,
   body: UpdateScheduleBody,
   answers: { 200: one },
@@ -187,7 +183,6 @@ export const deleteSchedule = route({
   method: "DELETE",
   path: `${schedules}/{trigger_name}`,
   scopes: ["function:delete", "function:admin"],
-  permission: "trigger.manage",
   params: ScheduleParams,
   answers: { 204: null },
   errors: [403, 404],
