@@ -23,13 +23,14 @@ const GROWTH_MIB_MAX = 24;
 const HANDLES_MORE_MAX = 40;
 /** Answers that must have been among them. */
 const EVERY_KIND = [200, 204, 400, 401, 403, 404, 405, 409, 415];
-/** Tables that say what happened, not what is: of refusals too, and later than they happened. */
-const WRITTEN_BEHIND = new Set(["changes", "change_counter", "audit_entries", "invocations"]);
+/** Tables that say what happened, of refusals too, not what is. */
+const HISTORY = /^(changes|change_counter|audit_\w+)$/;
 const ECHO = "exports.main = (args) => args;";
 
 /** Everything but what takes long to send for nothing: the API document and its page. */
 const routes = ALL_ROUTES.filter(({ id }) => !id.startsWith("operations.api"));
-const [firstRoute, ...otherRoutes] = routes;
+/** With which whoever may do everything would end that, or keep others waiting. */
+const SELF_DEFEATING = new Set(["teamKeys.revoke", "team.leave", "teamPolicy.set", "audit.export", "webhook.test"]);
 
 const ENVIRONMENT = {
   LATCHKEY_REQUESTS_PER_HOUR: "1000000",
@@ -61,6 +62,8 @@ async function startTarget() {
   await put("actions/hello", code);
   await put("actions/sample/hello", code);
   await put("packages/bound", { binding: { namespace: "_", name: "sample" } });
+  await put("triggers/tick", {});
+  await put("rules/onTick", { trigger: "/_/tick", action: "/_/hello" });
   const ran = await caller.send("POST", "/api/v1/namespaces/_/actions/hello?blocking=true", { authorization });
   const activation = ran.headers.get("x-openwhisk-activation-id") ?? "";
   const digest = openDigest(join(path, "latchkey.db"));
@@ -75,7 +78,7 @@ const paramsOf = ({ namespace, activation }: Target, expendable: readonly string
   namespace: ["_", "_", namespace],
   namespace_id: expendable,
   package: ["sample", "bound"],
-  name: ["hello", "sample", "fuzzed"],
+  name: ["hello", "sample", "tick", "onTick", "fuzzed"],
   id: [activation],
 });
 
@@ -95,16 +98,11 @@ const PROMISE =
   "a hundred thousand malformed requests to every route: none breaks anything, and none that is refused changes anything";
 
 test(PROMISE, { timeout: 150_000 }, async () => {
-  if (firstRoute === undefined) throw new Error("there are no routes");
   const target = await startTarget();
   const { server, caller, namespace, key, reader, digest } = target;
   const secrets = [key.secret, reader.secret, server.token ?? ""];
   const idle = footprintOf(server.pid);
   const statuses = new Map<number, number>();
-  const requestsFor = (seed: number, credentials: Known["credentials"], expendable: readonly string[]) => {
-    const known = { params: paramsOf(target, expendable), credentials };
-    return createRequests(createDice(seed), [firstRoute, ...otherRoutes], known);
-  };
   const ask = async (wire: Wire, request: FuzzRequest): Promise<FuzzAnswer> => {
     const answer = await wire.ask(request);
     checkAnswer(request, answer, secrets);
@@ -114,13 +112,17 @@ test(PROMISE, { timeout: 150_000 }, async () => {
   };
 
   // Whoever may only read, and whoever is nobody, from several sides at once.
-  const state = digest.tables.filter((table) => !WRITTEN_BEHIND.has(table));
+  const state = digest.tables.filter((table) => !HISTORY.test(table));
   const before = digest.of(state);
   let warm = idle;
   let sent = 0;
   const readers = Array.from({ length: CONNECTIONS }, async (_, index) => {
     const wire = openWire(server.url);
-    const requests = requestsFor(SEED + index, { access_key: [basic(reader)], token: [], none: [] }, [namespace]);
+    const credentials = { access_key: [basic(reader)], token: [], none: [] };
+    const requests = createRequests(createDice(SEED + index), routes, {
+      params: paramsOf(target, [namespace]),
+      credentials,
+    });
     while (sent < HARMLESS) {
       sent += 1;
       if (sent === WARM_UP) warm = footprintOf(server.pid);
@@ -135,7 +137,8 @@ test(PROMISE, { timeout: 150_000 }, async () => {
   const wire = openWire(server.url);
   const expendable = [await caller.addNamespace("expendable")];
   const credentials = { access_key: [basic(key)], token: [bearer(server.token ?? "")], none: [] };
-  const requests = requestsFor(SEED, credentials, expendable);
+  const harmful = routes.filter(({ id }) => !SELF_DEFEATING.has(id));
+  const requests = createRequests(createDice(SEED), harmful, { params: paramsOf(target, expendable), credentials });
   let known = { version: digest.version(), content: digest.of(state) };
   for (let number = 0; number < HARMFUL; number += 1) {
     const request = requests.next();

@@ -6,6 +6,7 @@ import type { FuzzRequest } from "./requests.ts";
 export type FuzzAnswer = { readonly status: number; readonly head: string; readonly body: string } | null;
 
 const ANSWER_MS_MAX = 20_000;
+const LAST_CHUNK = "\r\n0\r\n\r\n";
 
 /** One connection, for one request at a time. */
 async function openConnection(url: string) {
@@ -38,8 +39,14 @@ async function openConnection(url: string) {
       return take(method);
     }
     const isEmpty = method === "HEAD" || status === 204 || status === 304;
-    const length = isEmpty ? 0 : Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
-    if (received.length < end + 4 + length) return null;
+    const isChunked = /^transfer-encoding: chunked/im.test(head);
+    const length = isEmpty
+      ? 0
+      : isChunked
+        ? received.indexOf(LAST_CHUNK, end) + LAST_CHUNK.length - end - 4
+        : Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
+    const isWhole = isEmpty || !isChunked || received.includes(LAST_CHUNK, end);
+    if (!isWhole || received.length < end + 4 + length) return null;
     const body = received.slice(end + 4, end + 4 + length);
     received = received.slice(end + 4 + length);
     return { status, head, body };
