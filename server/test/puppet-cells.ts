@@ -1,6 +1,6 @@
 import type { Call } from "../src/runtime/call.ts";
 import type { Cell, CellEnd, CellEvents } from "../src/runtime/cell.ts";
-import type { ActionToRun, RunOutcome, RuntimeConfig } from "../src/runtime/model.ts";
+import type { ActionToRun, RunOutcome, RunRequest, RuntimeConfig } from "../src/runtime/model.ts";
 import { createPool, type Pool } from "../src/runtime/pool.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
@@ -109,13 +109,14 @@ export function createPuppetPool(size: Partial<typeof SIZE> = {}) {
     onStartFailure: () => {},
   });
 
-  function submit(action: ActionToRun): Submitted {
+  function submit(action: ActionToRun, begin: RunRequest["begin"] = null): Submitted {
     const submitted: Submitted = {
       call: {
         action,
-        request: { activationId: "", transactionId: "", apiHost: "", apiKey: null, value: {} },
+        request: { activationId: "", transactionId: "", apiHost: "", apiKey: null, begin, value: {} },
         valueJson: "{}",
         acceptedAtMs: clock.monotonicMs(),
+        hasBegun: begin === null,
         handedBack: false,
         resolve: (outcome) => settleAs("resolved", outcome),
         reject: () => settleAs("rejected", null),

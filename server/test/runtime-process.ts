@@ -28,6 +28,13 @@ for (const [index, code] of codes.entries()) {
     environment: {},
     limits: { timeoutMs: 60_000, memoryMb: 128, logsBytes: 1000 },
   };
-  const request = { activationId: "a".repeat(32), transactionId: "t", apiHost: "", apiKey: null, value: {} };
+  const request = {
+    activationId: "a".repeat(32),
+    transactionId: "t",
+    apiHost: "",
+    apiKey: null,
+    begin: null,
+    value: {},
+  };
   void runtime.run(action, request).then(({ result }) => process.stdout.write(`${JSON.stringify(result)}\n`));
 }

@@ -56,7 +56,14 @@ export function startTestRuntime(config: Partial<RuntimeConfig> = {}) {
   /** Runs an action and waits for its logs. */
   async function run(action: ActionToRun, value: JsonValue = {}): Promise<TriedOut> {
     const activationId = randomHex(systemRandom, 16);
-    const request = { activationId, transactionId: "tx-1", apiHost: "https://faas.example.com", apiKey: null, value };
+    const request = {
+      activationId,
+      transactionId: "tx-1",
+      apiHost: "https://faas.example.com",
+      apiKey: null,
+      begin: null,
+      value,
+    };
     const outcome = await runtime.run(action, request);
     return {
       ...outcome,

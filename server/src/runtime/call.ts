@@ -10,6 +10,8 @@ export type Call = {
   readonly valueJson: string;
   /** On the monotonic clock. */
   readonly acceptedAtMs: number;
+  /** Whether its `begin` has been waited for. */
+  hasBegun: boolean;
   /** Whether a process already died before it looked at this call; a second time it counts as a failed run. */
   handedBack: boolean;
   resolve(outcome: RunOutcome): void;

@@ -62,7 +62,14 @@ describe("what a function writes", () => {
 
   test("bears the time of its coming in 30 columns", async () => {
     const { runtime } = startTestRuntime();
-    const request = { activationId: "a".repeat(32), transactionId: "t", apiHost: "", apiKey: null, value: {} };
+    const request = {
+      activationId: "a".repeat(32),
+      transactionId: "t",
+      apiHost: "",
+      apiKey: null,
+      begin: null,
+      value: {},
+    };
     const outcome = await runtime.run(actionOf(`exports.main = () => { console.log("x"); return {}; }`), request);
     const [line = ""] = await outcome.logs;
     expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z stdout: x$/);
@@ -121,7 +128,14 @@ describe("an activation's logs", () => {
 
   test("come after the result, which does not wait for them", async () => {
     const { runtime } = startTestRuntime();
-    const request = { activationId: "a".repeat(32), transactionId: "t", apiHost: "", apiKey: null, value: {} };
+    const request = {
+      activationId: "a".repeat(32),
+      transactionId: "t",
+      apiHost: "",
+      apiKey: null,
+      begin: null,
+      value: {},
+    };
     const outcome = await runtime.run(actionOf(`exports.main = () => { console.log("x"); return {}; }`), request);
     const order: string[] = [];
     void outcome.logs.then(() => order.push("logs"));

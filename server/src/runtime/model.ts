@@ -43,6 +43,11 @@ export type RunRequest = {
   readonly apiKey: Secret | null;
   /** The function's argument: an object, or an array between the parts of a sequence. */
   readonly value: JsonValue;
+  /**
+   * Called when a process is ready, before anything of the function runs for this activation, and waited for. If it rejects,
+   * nothing runs, and `run` rejects with the same. Null if nobody wants to know.
+   */
+  readonly begin: (() => Promise<void>) | null;
 };
 
 /** How an activation ended, in OpenWhisk's four words. */
@@ -118,7 +123,7 @@ export type Runtime = {
   kinds(): readonly RuntimeKind[];
   /**
    * Runs one activation. Whatever the function does ends in an outcome; rejects only with an error of
-   * `runtimeErrors`, or with what `loadCode` threw, and then nothing of the function has run.
+   * `runtimeErrors`, or with what `loadCode` or `begin` threw, and then nothing of the function has run.
    */
   run(action: ActionToRun, request: RunRequest): Promise<RunOutcome>;
   /** Lets go of the processes of an updated or deleted action: idle ones now, busy ones when they finish. */

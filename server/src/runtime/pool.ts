@@ -65,7 +65,34 @@ export function createPool({ clock, config, startCell, after, onStartFailure }: 
 
   function assign(slot: Slot, call: Call): void {
     slot.state = "busy";
-    slot.cell.perform(call);
+    if (call.hasBegun) slot.cell.perform(call);
+    else void begin(slot, call);
+  }
+
+  /** Waits until the call may begin; the process waits, too, unless it ends meanwhile. */
+  async function begin(slot: Slot, call: Call): Promise<void> {
+    const { lane } = slot;
+    try {
+      await call.request.begin?.();
+      call.hasBegun = true;
+    } catch (error) {
+      call.reject(error);
+    }
+    if (lane.slots.has(slot)) {
+      if (call.hasBegun) slot.cell.perform(call);
+      else serveNext(slot);
+    } else if (call.hasBegun) queueAgain(lane, call);
+  }
+
+  /** The process that it was meant for is no more, and nothing has run. */
+  function queueAgain(lane: Lane, call: Call): void {
+    if (drained !== null) {
+      call.reject(runtimeErrors.draining());
+      return;
+    }
+    lanes.set(lane.key, lane);
+    queue.add(lane, call, "first");
+    settleDown(lane);
   }
 
   /** Starts what the waiting calls need and the machine allows. */

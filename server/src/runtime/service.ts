@@ -50,6 +50,7 @@ export function createRuntime({ clock, random, log, config }: RuntimeDeps): Runt
       request,
       valueJson,
       acceptedAtMs: clock.monotonicMs(),
+      hasBegun: request.begin === null,
       handedBack: false,
       resolve,
       reject,

@@ -40,20 +40,16 @@ export async function insertInvocations(
   }
 }
 
-/** Takes what still waits of these: whoever takes it runs it, and nobody else does. */
-export async function takeInvocations(
-  tx: Tx,
-  ids: readonly ActivationId[],
-  startedBy: string,
-): Promise<AcceptedInvocation[]> {
+/** Takes what still waits of these, and tells which: whoever takes it runs it, and nobody else does. */
+export async function takeInvocations(tx: Tx, ids: readonly ActivationId[], startedBy: string): Promise<string[]> {
   const rows = await tx
     .updateTable("invocations")
     .set({ started_by: startedBy })
     .where("id", "in", ids)
     .where("started_by", "is", null)
-    .returningAll()
+    .returning("id")
     .execute();
-  return rows.map(toInvocation);
+  return rows.map(({ id }) => id);
 }
 
 /** Has these wait again: nothing of them has run. */
@@ -74,12 +70,18 @@ export function prepareInvocationReads(committed: CommittedReader) {
   const waiting = committed.prepare<{ id: ActivationId; namespaceId: NamespaceId }>(
     "SELECT id, namespace_id AS namespaceId FROM invocations WHERE started_by IS NULL AND id > ? ORDER BY id LIMIT ?",
   );
+  const one = committed.prepare<Row<"invocations">>("SELECT * FROM invocations WHERE id = ? AND started_by IS NULL");
   const abandoned = committed.prepare<Row<"invocations">>(
     "SELECT * FROM invocations WHERE started_by IS NOT NULL AND started_by <> ? AND id > ? ORDER BY id LIMIT ?",
   );
   return {
     /** What waits, oldest first. */
     waiting: (after: string, limit: number): readonly Waiting[] => waiting.all(after, limit),
+    /** Undefined for what does not wait any more. */
+    find(id: ActivationId): AcceptedInvocation | undefined {
+      const row = one.get(id);
+      return row === undefined ? undefined : toInvocation(row);
+    },
     /** What a server that is no more had started, oldest first. */
     abandoned: (startedBy: string, after: string, limit: number): readonly AcceptedInvocation[] =>
       abandoned.all(startedBy, after, limit).map(toInvocation),

@@ -83,7 +83,18 @@ export function createInvoker(deps: InvokerDeps) {
     };
     try {
       const resolve = (): Runnable => admission.whole(caller, key, payload);
-      const order = { id, caller, payload, system, transactionId, cause: null, queuedMs: 0, resolve, recorded };
+      const order = {
+        id,
+        caller,
+        payload,
+        system,
+        transactionId,
+        cause: null,
+        begin: null,
+        queuedMs: 0,
+        resolve,
+        recorded,
+      };
       return await performer.perform(order, first);
     } catch (error) {
       const ending = explain(error);

@@ -9,7 +9,7 @@ const RETRY_MS = 1000;
 
 type Insert = { readonly invocation: AcceptedInvocation; readonly startedBy: string | null };
 type Batch = { inserts: Insert[]; takes: ActivationId[]; returns: ActivationId[]; removals: ActivationId[] };
-type Taken = ReadonlyMap<ActivationId, AcceptedInvocation>;
+type Taken = ReadonlySet<string>;
 type Promised = PromiseWithResolvers<Taken>;
 
 /**
@@ -38,7 +38,7 @@ export function createLedger({
       const taken = takes.length > 0 ? await takeInvocations(tx, takes, startedBy) : [];
       if (returns.length > 0) await returnInvocations(tx, returns);
       if (removals.length > 0) await removeInvocations(tx, removals);
-      return new Map(taken.map((invocation) => [invocation.id, invocation]));
+      return new Set(taken);
     });
 
   /** What nobody waits for is tried again: a row that stays behind would be reported as failed after the next start. */
@@ -103,10 +103,10 @@ export function createLedger({
       await committed();
     },
 
-    /** Resolves with the invocation once it is ours to run; undefined if it waits no more. */
-    async take(id: ActivationId): Promise<AcceptedInvocation | undefined> {
+    /** Resolves with whether it is ours to run: with false if it waits no more. */
+    async take(id: ActivationId): Promise<boolean> {
       waiting.takes.push(id);
-      return (await committed()).get(id);
+      return (await committed()).has(id);
     },
 
     /** Has it wait again. */

@@ -20,6 +20,8 @@ export type Order = {
   readonly system: JsonObject | null;
   readonly transactionId: string;
   readonly cause: ActivationId | null;
+  /** Waited for before anything runs; null if nobody wants to know. */
+  readonly begin: (() => Promise<void>) | null;
   /** How long it has waited already. */
   readonly queuedMs: number;
   /** What is to run, as it is now: it may be replaced before its code is loaded. Throws what looking it up throws. */
@@ -57,6 +59,7 @@ export function createPerformer(deps: {
         transactionId,
         apiHost,
         apiKey,
+        begin: order.begin,
         value: valueFor(runnable, payload, system),
       });
     } finally {
@@ -79,6 +82,7 @@ export function createPerformer(deps: {
     system,
     transactionId: whole.transactionId,
     cause: whole.id,
+    begin: null,
     queuedMs: 0,
     resolve,
     recorded: NOBODY_ASKS,
@@ -97,6 +101,7 @@ export function createPerformer(deps: {
     };
 
   const runWhole = async (order: Order, runnable: Runnable, work: () => Promise<Whole>): Promise<Activation> => {
+    await order.begin?.();
     const startedAt = clock.now();
     const whole = await work();
     const { queuedMs } = order;

@@ -29,6 +29,11 @@ const ENDED_WITH_SERVER = failed(
 );
 const NOBODY = failed("application_error", "Whoever asked for this may no longer have it run.");
 
+/** It waits no more: somebody else runs it, or its namespace is gone. */
+class Gone extends Error {}
+/** Nobody has it, and it cannot be had now. */
+class CannotTake extends Error {}
+
 export type QueueDeps = {
   ledger: Ledger;
   reads: ReturnType<typeof prepareInvocationReads>;
@@ -81,41 +86,63 @@ export function createQueue(deps: QueueDeps) {
   const callerOf = (ref: CallerRef): Caller | null =>
     ref.kind === "web" ? { credentialKind: "web", namespaceId: ref.namespaceId } : standing(ref);
 
-  const run = async (invocation: AcceptedInvocation): Promise<void> => {
+  /** Takes what is to run, once. Rejects with `Gone` and `CannotTake`. */
+  const taking = (id: ActivationId) => {
+    const state = { isTaken: false };
+    const begin = async (): Promise<void> => {
+      if (state.isTaken) return;
+      state.isTaken = await ledger.take(id).catch((cause: unknown) => {
+        throw new CannotTake("it cannot be written down that it starts", { cause });
+      });
+      if (!state.isTaken) throw new Gone();
+    };
+    return { state, begin };
+  };
+
+  const run = async (invocation: AcceptedInvocation, begin: () => Promise<void>): Promise<void> => {
     const { id, key, payload, transactionId, acceptedAt } = invocation;
     const caller = callerOf(invocation.caller);
-    if (caller === null) return fail(invocation, NOBODY);
+    if (caller === null) {
+      fail(invocation, NOBODY);
+      return;
+    }
     const resolve = (): Runnable => admission.whole(caller, key, payload);
     const queuedMs = Math.max(0, clock.now() - acceptedAt);
     const recorded = (): void => ledger.remove(id);
-    const order = { id, caller, payload, system: null, transactionId, cause: null, queuedMs, resolve, recorded };
+    const order = { id, caller, payload, system: null, transactionId, cause: null, begin, queuedMs, resolve, recorded };
     await performer.perform(order, resolve());
   };
 
   const start = async (entry: Entry): Promise<void> => {
     started.add(entry.id);
-    let invocation: AcceptedInvocation | undefined;
-    try {
-      invocation = await ledger.take(entry.id);
-      if (invocation !== undefined) await run(invocation);
-      entry.leave?.();
-    } catch (error) {
-      if (invocation === undefined || isForLater(error)) {
-        // Nothing of it has run, and something is short that others need as well.
-        if (invocation !== undefined) ledger.giveBack(entry.id);
-        line.add(entry);
-        pause();
-      } else {
-        const ending = explain(error);
-        const isOurs = ending.status === "internal_error";
-        if (isOurs) log.warn({ error, activationId: entry.id }, "an invocation could not be run");
-        fail(invocation, ending);
-        entry.leave?.();
-      }
+    const invocation = reads.find(entry.id);
+    if (invocation === undefined || (await runOrWait(invocation))) entry.leave?.();
+    else {
+      line.add(entry);
+      pause();
     }
     started.delete(entry.id);
     dispatch();
     wakeIfIdle();
+  };
+
+  /** Whether it is done with; otherwise nothing of it has run, and something is short that others need as well. */
+  const runOrWait = async (invocation: AcceptedInvocation): Promise<boolean> => {
+    const { id } = invocation;
+    const { state, begin } = taking(id);
+    try {
+      await run(invocation, begin);
+    } catch (error) {
+      if (error instanceof CannotTake || isForLater(error)) {
+        if (state.isTaken) ledger.giveBack(id);
+        return false;
+      }
+      if (error instanceof Gone) return true;
+      const ending = explain(error);
+      if (ending.status === "internal_error") log.warn({ error, activationId: id }, "an invocation could not be run");
+      fail(invocation, ending);
+    }
+    return true;
   };
 
   const pause = (): void => {
