@@ -170,6 +170,7 @@ export function wire(ground: Ground) {
     random,
     log,
     audit,
+    identity,
     namespaces,
     hasFunction: functions.hasAction,
     queue: functions,

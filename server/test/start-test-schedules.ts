@@ -1,12 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
-import { createAudit } from "../src/audit/index.ts";
 import type { TeamId, TeamPrincipal, UserId } from "../src/identity/index.ts";
-import { createNamespaces, type Namespace, type NamespaceId } from "../src/namespaces/index.ts";
+import { createSecretHasher } from "../src/kernel/secret-hash.ts";
+import type { Namespace, NamespaceId } from "../src/namespaces/index.ts";
 import type { CallQueue, ScheduledCall } from "../src/schedules/runner.ts";
 import { createSchedules, type Schedules } from "../src/schedules/service.ts";
-import { prepareDataFolder } from "../src/store/data-folder.ts";
+import { loadPepper, prepareDataFolder } from "../src/store/data-folder.ts";
 import { openStore } from "../src/store/store.ts";
+import { buildRooms } from "./build-rooms.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { temporaryFolder } from "./open-test-store.ts";
 import { createSeededRandom } from "./seeded-random.ts";
@@ -46,7 +47,6 @@ export async function startTestSchedules({ servers = 1 }: { servers?: number } =
   const startServer = async (server: number): Promise<Schedules> => {
     const store = await openStore({ folder, log: silentLog, schema: "create" });
     onTestFinished(() => store.close());
-    const audit = createAudit({ clock });
     const random = createSeededRandom(`server ${server}`);
     let uncommitted: ScheduledCall[] = [];
     const transaction: typeof store.transaction = async (work) => {
@@ -66,9 +66,10 @@ export async function startTestSchedules({ servers = 1 }: { servers?: number } =
       startQueued: () => undefined,
     };
     const own = { ...store, transaction };
-    const namespaces = createNamespaces({ store: own, clock, random, audit, limit: 10 });
+    const hasher = createSecretHasher(loadPepper(folder, random));
+    const { audit, identity, namespaces } = buildRooms({ store: own, clock, random, hasher });
     return createSchedules({
-      ...{ store: own, clock, random, log: silentLog, audit, namespaces, queue },
+      ...{ store: own, clock, random, log: silentLog, audit, identity, namespaces, queue },
       hasFunction: () => true,
       limit: 10_000,
     });

@@ -1,4 +1,4 @@
-import type { Role, TeamId, User } from "../identity/index.ts";
+import { isPermitted, type Role, type TeamId, type User } from "../identity/index.ts";
 import type { Brand } from "../kernel/brand.ts";
 import type { EpochMs } from "../kernel/clock.ts";
 import type { NamespaceId } from "../namespaces/index.ts";
@@ -40,7 +40,7 @@ export type ScheduleRecord = Schedule & {
 /** What keeps an owner in this role from having functions called. */
 export function suspensionOf(role: Role | null): Suspension | null {
   if (role === null) return "owner_left";
-  return role === "viewer" ? "owner_may_not_invoke" : null;
+  return isPermitted(role, "function.invoke") ? null : "owner_may_not_invoke";
 }
 
 /** The schedule as it stands, also where no run has noticed yet that its owner may not have it any more. */

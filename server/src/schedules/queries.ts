@@ -116,6 +116,23 @@ export async function removeSchedulesOf(tx: Tx, namespaceId: NamespaceId): Promi
   await tx.deleteFrom("schedules").where("namespace_id", "=", namespaceId).execute();
 }
 
+/** Suspends all that somebody owns in a team. Gives them as `namespace/name`. */
+export async function suspendSchedulesOf(
+  tx: Tx,
+  teamId: TeamId,
+  ownerId: UserId,
+  suspension: Suspension,
+): Promise<string[]> {
+  const rows = await tx
+    .updateTable("schedules")
+    .set((eb) => ({ suspension, next_run_at: null, revision: eb("revision", "+", 1) }))
+    .where("owner_id", "=", ownerId)
+    .where("namespace_id", "in", (eb) => eb.selectFrom("namespaces").select("id").where("team_id", "=", teamId))
+    .returning(["namespace_id", "name"])
+    .execute();
+  return rows.map((row) => `${row.namespace_id}/${row.name}`);
+}
+
 /** Where in the order of what is due somebody has got to. */
 export type Due = { readonly id: ScheduleId; readonly nextRunAt: EpochMs };
 

@@ -122,7 +122,7 @@ describe("whose schedule it is, is judged when it runs:", () => {
           team_id: "team",
           actor_kind: "system",
           target_id: "fn-00000000-0000-4000-8000-000000000001/poll",
-          details: JSON.stringify({ reason: suspension, owner: "bob" }),
+          details: JSON.stringify({ owner: "bob", reason: suspension }),
         }),
       ]);
       database.exec("INSERT OR REPLACE INTO memberships VALUES ('team', 'bob', 'member', 1)");

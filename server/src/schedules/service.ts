@@ -1,5 +1,5 @@
 import type { Audit, Origin } from "../audit/index.ts";
-import { actorOf, type TeamPrincipal } from "../identity/index.ts";
+import { actorOf, type Identity, type TeamPrincipal } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
 import type { Random } from "../kernel/random.ts";
@@ -16,6 +16,7 @@ import {
   insertSchedule,
   listSchedules,
   removeSchedulesOf,
+  suspendSchedulesOf,
   updateSchedule,
 } from "./queries.ts";
 import { type CallQueue, createRunner } from "./runner.ts";
@@ -30,6 +31,7 @@ export type SchedulesDeps = {
   random: Random;
   log: Log;
   audit: Audit;
+  identity: Pick<Identity, "onRemove" | "requireStandingIn">;
   namespaces: Namespaces;
   /** Whether a namespace has a function of this name, `function` or `package/function`. */
   hasFunction: (namespaceId: NamespaceId, path: string) => boolean;
@@ -40,10 +42,14 @@ export type SchedulesDeps = {
 
 /** Schedules: functions that are called at set times. DigitalOcean calls them triggers. */
 export function createSchedules(deps: SchedulesDeps) {
-  const { store, clock, random, audit, namespaces, hasFunction, limit } = deps;
+  const { store, clock, random, audit, identity, namespaces, hasFunction, limit } = deps;
   const runner = createRunner(deps);
 
   namespaces.onDelete(removeSchedulesOf);
+  // At once, so that somebody who is added again later finds them suspended, whether or not they came to run meanwhile.
+  identity.onRemove(async (tx, { teamId, userId }) => ({
+    triggers: await suspendSchedulesOf(tx, teamId, userId, "owner_left"),
+  }));
 
   const requireSchedule = async (db: Store["db"] | Tx, namespace: Namespace, name: string): Promise<ScheduleRecord> => {
     const found = await findSchedule(db, namespace.id, name);
@@ -97,7 +103,8 @@ export function createSchedules(deps: SchedulesDeps) {
         nextRunAt: input.isEnabled ? times.next(at) : null,
       };
       return store.transaction(async (tx) => {
-        // Again inside: the namespace may have been deleted since it was looked up.
+        // Again inside: caller and namespace may have gone since they were looked up.
+        await identity.requireStandingIn(tx, caller, "trigger.manage");
         await namespaces.requireIn(tx, caller, namespace.id);
         const existing = await listSchedules(tx, namespace.id);
         if (existing.some(({ name }) => name === schedule.name)) throw scheduleErrors.name_taken();
@@ -120,6 +127,7 @@ export function createSchedules(deps: SchedulesDeps) {
       origin: Origin,
     ): Promise<Schedule> =>
       store.transaction(async (tx) => {
+        await identity.requireStandingIn(tx, caller, "trigger.manage");
         const found = await requireSchedule(tx, namespace, name);
         const at = clock.now();
         const changed = { ...found, ...change, owner: caller.user, suspension: null, updatedAt: at };
@@ -135,6 +143,7 @@ export function createSchedules(deps: SchedulesDeps) {
 
     delete: (caller: TeamPrincipal, namespace: Namespace, name: string, origin: Origin): Promise<void> =>
       store.transaction(async (tx) => {
+        await identity.requireStandingIn(tx, caller, "trigger.manage");
         const schedule = await requireSchedule(tx, namespace, name);
         await deleteSchedule(tx, schedule.id);
         await recordChange(tx, { caller, origin }, { did: "delete", schedule, at: clock.now() });

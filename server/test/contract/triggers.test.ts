@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { addTeam, addToken, endMembership } from "../people.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { addFunction, addNamespace, addTrigger, NAMESPACES, NO_NAMESPACE, TRIGGER, triggersOf } from "./things.ts";
 
@@ -350,44 +349,5 @@ describe("DELETE .../triggers/{name}", () => {
     expect(await send("GET", one)).toMatchObject({ status: 404, body: { message: "namespace not found" } });
     plane.clock.advance(86_400_000);
     await plane.schedules.runDue();
-  });
-});
-
-describe("whose a trigger is", () => {
-  test("whoever changed it last: it runs in their name", async () => {
-    const { plane, send, one } = await start({ trigger: true });
-    const bob = await addToken(plane, { role: "member" });
-    const { owner } = triggerIn((await send("PUT", one, { token: bob.token, json: { is_enabled: true } })).body);
-    expect(owner.id).toBe(bob.userId);
-  });
-
-  test("one whose owner has left is shown as suspended, and runs again once somebody takes it over", async () => {
-    const { plane, send, one } = await start({ trigger: true });
-    const bob = await addToken(plane, { role: "member" });
-    await send("PUT", one, { token: bob.token, json: { is_enabled: true } });
-    await endMembership(plane, bob);
-    const suspended = triggerIn((await send("GET", one)).body);
-    expect(suspended).toMatchObject({ is_enabled: true, scheduled_runs: { next_run_at: null } });
-    expect(suspended.suspended_reason).toMatch(/has left the team/);
-    const taken = triggerIn((await send("PUT", one, { json: { is_enabled: true } })).body);
-    expect(taken).toMatchObject({
-      suspended_reason: null,
-      owner: { id: plane.user.id },
-      scheduled_runs: { next_run_at: "2026-03-24T03:00:00Z" },
-    });
-  });
-
-  test("another team's is a 404, by every way to it", async () => {
-    const { plane, send, one, path } = await start({ trigger: true });
-    const { token } = await addToken(plane, { teamId: await addTeam(plane, "Strangers") });
-    for (const [method, where] of [
-      ["GET", path],
-      ["GET", one],
-      ["PUT", one],
-      ["DELETE", one],
-    ] as const) {
-      const answer = await send(method, where, { token, json: method === "PUT" ? { is_enabled: false } : undefined });
-      expect(answer).toMatchObject({ status: 404, body: { message: "namespace not found" } });
-    }
   });
 });
