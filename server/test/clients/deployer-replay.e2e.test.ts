@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { basic, createCaller } from "../caller.ts";
+import { basic, bearer, createCaller } from "../caller.ts";
 import { startTestLatchkey } from "../start-test-latchkey.ts";
 import { type ReplayedAnswer, replay } from "./replay.ts";
 
@@ -37,7 +37,7 @@ async function startDeployer() {
     expect([path, status, text]).toEqual([path, 200, expect.any(String)]);
     return JSON.parse(text);
   };
-  return { url: latchkey.url, namespace, ask, ok };
+  return { url: latchkey.url, token: latchkey.token, namespace, ask, ok };
 }
 
 const deployer = { user: "deployer", projectPath: "demo", digest: "1a2b3c4d", zipped: false };
@@ -124,6 +124,51 @@ test("a namespace is wiped by listing until nothing is listed any more", async (
       }
     }
   }
+});
+
+test("sequences follow their functions, and triggers are replaced by deleting and creating them", async () => {
+  const { url, token, namespace, ok } = await startDeployer();
+  await ok("PUT", "packages/sample?overwrite=true", { annotations: [], parameters: [], publish: false });
+  for (const name of ["a", "b"]) {
+    const code = `exports.main = ({ list = [] }) => ({ list: [...list, "${name}"] });`;
+    await ok("PUT", `actions/sample/${name}?overwrite=true`, { ...actionBody(code), parameters: [] });
+  }
+  const exec = { kind: "sequence", components: [`/${namespace}/sample/a`, `/${namespace}/sample/b`] };
+  const annotations = [{ key: "deployer", value: deployer }];
+  const body = { annotations, parameters: [{ key: "ignored", value: 1 }], exec, limits: {} };
+  const put = Deployed.parse(await ok("PUT", "actions/sample/both?overwrite=true", body));
+  expect(put).toMatchObject({ namespace: `${namespace}/sample`, version: "0.0.1", exec });
+  expect(await ok("POST", "actions/sample/both?blocking=true&result=true", {})).toEqual({ list: ["a", "b"] });
+
+  const control = (method: string, path: string, json?: unknown) =>
+    replay({
+      method,
+      url: `${url}/v2/functions/namespaces/${namespace}/triggers${path}`,
+      headers: {
+        ...AXIOS,
+        authorization: bearer(token),
+        ...(json === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: json === undefined ? null : JSON.stringify(json),
+    });
+  const trigger = {
+    ...{ name: "nightly", function: "sample/both", is_enabled: true, type: "SCHEDULED" },
+    scheduled_details: { cron: "0 3 * * *", body: { name: "cron" } },
+  };
+  for (const before of [404, 204]) {
+    expect((await control("DELETE", "/nightly")).status).toBe(before);
+    const made = await control("POST", "", trigger);
+    expect([made.status, JSON.parse(made.text).trigger]).toMatchObject([200, trigger]);
+  }
+});
+
+test("a remote build is refused in words that the deployer shows", async () => {
+  const { ask } = await startDeployer();
+  const answer = await ask("POST", "namespaces/nimbella/actions/builder/getUploadUrl", { action: "sample_greet" });
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([
+    403,
+    { error: expect.stringMatching(/./), code: answer.headers["x-request-id"] },
+  ]);
 });
 
 test("names with spaces arrive percent-encoded", async () => {

@@ -219,3 +219,41 @@ test("undeploy of a function, of a package and of everything, until nothing is l
   expect(await ok("GET", "/actions?limit=200&skip=0")).toEqual([]);
   expect(await ok("GET", "/packages?limit=200&skip=0")).toEqual([]);
 });
+
+test("triggers list, get, enable, disable and undeploy, over the control plane", async () => {
+  const { namespace, control, deploy } = await connectDoctl();
+  await deploy("report", "function main() {}");
+  const Trigger = z.object({
+    name: z.string(),
+    function: z.string(),
+    is_enabled: z.boolean(),
+    // Its absence makes doctl crash.
+    scheduled_details: z.looseObject({ cron: z.string() }),
+    scheduled_runs: z.object({ last_run_at: z.iso.datetime().nullable(), next_run_at: z.iso.datetime().nullable() }),
+  });
+  const triggers = async () => {
+    const { text } = await control("GET", `/${namespace}/triggers`);
+    return z.object({ triggers: z.array(z.looseObject(Trigger.shape)) }).parse(JSON.parse(text)).triggers;
+  };
+  const one = async (method: string, name: string, json?: unknown) => {
+    const { status, text } = await control(method, `/${namespace}/triggers/${name}`, json);
+    expect([method, status, text]).toEqual([method, 200, expect.any(String)]);
+    return Trigger.parse(JSON.parse(text).trigger);
+  };
+  expect(await triggers()).toEqual([]);
+  const scheduled_details = { cron: "* * * * *", body: null };
+  const body = { name: "fireGC", function: "report", type: "SCHEDULED", is_enabled: true, scheduled_details };
+  expect((await control("POST", `/${namespace}/triggers`, body)).status).toBe(200);
+  expect(await triggers()).toMatchObject([{ name: "fireGC", scheduled_runs: { last_run_at: null } }]);
+  expect(await one("GET", "fireGC")).toMatchObject({ function: "report", is_enabled: true });
+  expect(await one("PUT", "fireGC", { is_enabled: false })).toMatchObject({
+    is_enabled: false,
+    scheduled_runs: { next_run_at: null },
+  });
+  expect(await one("PUT", "fireGC", { is_enabled: true })).toMatchObject({ scheduled_details: { cron: "* * * * *" } });
+  for (const { name } of await triggers()) {
+    const { status, text } = await control("DELETE", `/${namespace}/triggers/${name}`);
+    expect([status, text]).toEqual([204, ""]);
+  }
+  expect(await triggers()).toEqual([]);
+});

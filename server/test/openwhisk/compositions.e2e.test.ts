@@ -151,7 +151,7 @@ test("POST to a sequence: result by result, until one fails; each step on record
 
 test("a conductor says which action is next, until it says none", async () => {
   const plane = await startWithSteps();
-  const { send, deploy } = plane;
+  const { send, deploy, namespace } = plane;
   const conductor = { annotations: [{ key: "conductor", value: true }] };
   await deploy(
     "leads",
@@ -172,7 +172,7 @@ test("a conductor says which action is next, until it says none", async () => {
       ask: `POST ${at}/lost?blocking=true&result=true`,
       json: {},
       status: 502,
-      body: { error: "Failed to resolve action with name 'none' during composition." },
+      body: { error: `Failed to resolve action with name '${namespace}/none' during composition.` },
     },
   ]);
   const answer = await send(`POST ${at}/leads?blocking=true`, { json: { n: 1 } });
