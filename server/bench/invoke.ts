@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
-import { type Comparison, compare, median } from "./load.ts";
+import { z } from "zod";
+import { type Comparison, compare, type Load, median } from "./load.ts";
 import { prepareStore } from "./prepared-store.ts";
 import { type Subject, startBare, startLatchkey } from "./processes.ts";
 
@@ -9,14 +10,19 @@ export type ColdRow = { coldP50Ms: number; coldP99Ms: number; bareP50Ms: number;
 const HELLO = "exports.main = (event) => ({ greeting: 'Hello ' + event.name })";
 const COLD_SAMPLES = 41;
 
-async function deploy(server: Subject, authorization: string, name: string): Promise<void> {
+type Definition = { exec: Record<string, unknown>; annotations?: { key: string; value: unknown }[] };
+
+async function put(server: Subject, authorization: string, name: string, definition: Definition): Promise<void> {
   const answer = await fetch(`${server.url}/api/v1/namespaces/_/actions/${name}?overwrite=true`, {
     method: "PUT",
     headers: { authorization, "content-type": "application/json" },
-    body: JSON.stringify({ exec: { kind: "nodejs:default", code: HELLO }, limits: { timeout: 10_000, memory: 128 } }),
+    body: JSON.stringify({ limits: { timeout: 10_000, memory: 128 }, ...definition }),
   });
   if (!answer.ok) throw new Error(`deploying failed: ${await answer.text()}`);
 }
+
+const deploy = (server: Subject, authorization: string, name: string): Promise<void> =>
+  put(server, authorization, name, { exec: { kind: "nodejs:default", code: HELLO } });
 
 async function inPrepared<T>(
   work: (latchkey: Subject, bare: Subject, authorization: string) => Promise<T>,
@@ -31,26 +37,63 @@ async function inPrepared<T>(
   }
 }
 
+type Asked = Pick<Load, "path" | "method" | "body" | "authorizations">;
+
+/** Compares what is warm with the bare server, with one connection and with many. */
+async function warmRows(
+  what: string,
+  subjects: { latchkey: Subject; bare: Subject },
+  asked: Asked,
+  said: (line: string) => void,
+): Promise<WarmRow[]> {
+  const rows: WarmRow[] = [];
+  for (const connections of [1, 32]) {
+    const compared = await compare(subjects.latchkey, subjects.bare, { ...asked, connections, seconds: 3 }, 5);
+    rows.push({ connections, ...compared });
+    said(`${what}: ${connections} connections: ${compared.ratio.toFixed(3)} of bare`);
+  }
+  return rows;
+}
+
+const blocking = (name: string, body: string, authorization: string): Asked => ({
+  path: `/api/v1/namespaces/_/actions/${name}?blocking=true&result=true`,
+  method: "POST",
+  body,
+  authorizations: [authorization],
+});
+
 /** A recorded, blocking invocation of a function that is warm. */
 export const benchWarm = (said: (line: string) => void): Promise<WarmRow[]> =>
   inPrepared(async (latchkey, bare, authorization) => {
     await deploy(latchkey, authorization, "hello");
-    const rows: WarmRow[] = [];
-    for (const connections of [1, 32]) {
-      const path = "/api/v1/namespaces/_/actions/hello?blocking=true&result=true";
-      const load = {
-        path,
-        method: "POST",
-        body: '{"name":"Sam"}',
-        connections,
-        seconds: 3,
-        authorizations: [authorization],
-      } as const;
-      const compared = await compare(latchkey, bare, load, 5);
-      rows.push({ connections, ...compared });
-      said(`warm invoke: ${connections} connections: ${compared.ratio.toFixed(3)} of bare`);
+    return warmRows("warm invoke", { latchkey, bare }, blocking("hello", '{"name":"Sam"}', authorization), said);
+  });
+
+/** A recorded call over the web of a function that is warm, by somebody without a credential. */
+export const benchWeb = (said: (line: string) => void): Promise<WarmRow[]> =>
+  inPrepared(async (latchkey, bare, authorization) => {
+    await put(latchkey, authorization, "page", {
+      exec: { kind: "nodejs:default", code: "exports.main = (event) => ({ body: 'Hello ' + event.name })" },
+      annotations: [{ key: "web-export", value: true }],
+    });
+    const own = await fetch(`${latchkey.url}/api/v1/namespaces`, { headers: { authorization } });
+    const [namespace] = z.tuple([z.string()]).parse(await own.json());
+    const path = `/api/v1/web/${namespace}/default/page?name=Sam`;
+    return warmRows("web action", { latchkey, bare }, { path }, said);
+  });
+
+/** A blocking invocation of a sequence of three functions that are warm; it and each of them is recorded. */
+export const benchSequence = (said: (line: string) => void): Promise<WarmRow[]> =>
+  inPrepared(async (latchkey, bare, authorization) => {
+    const names = ["first", "second", "third"];
+    for (const name of names) {
+      await put(latchkey, authorization, name, {
+        exec: { kind: "nodejs:default", code: "exports.main = (event) => event" },
+      });
     }
-    return rows;
+    const components = names.map((name) => `/_/${name}`);
+    await put(latchkey, authorization, "all", { exec: { kind: "sequence", components } });
+    return warmRows("sequence of three", { latchkey, bare }, blocking("all", '{"name":"Sam"}', authorization), said);
   });
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -43,7 +43,8 @@ for line in io.lines("${folder}/authorizations") do headers[#headers + 1] = line
 local body = io.open("${folder}/body"):read("*a")
 request = function()
   at = at + 1
-  local fields = { ["Authorization"] = headers[(at - 1) % #headers + 1] }
+  local fields = {}
+  if #headers > 0 then fields["Authorization"] = headers[(at - 1) % #headers + 1] end
   if body ~= "" then fields["Content-Type"] = "application/json" end
   return wrk.format("${load.method ?? "GET"}", "${load.path}", fields, body ~= "" and body or nil)
 end

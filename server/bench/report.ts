@@ -9,12 +9,29 @@ export type Results = {
   node: string;
   verify?: VerifyRow[];
   warm?: WarmRow[];
+  web?: WarmRow[];
+  sequence?: WarmRow[];
   cold?: ColdRow;
   footprint?: FootprintRow;
 };
 
 const table = (headings: string[], rows: string[][]): string =>
   [headings, headings.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+function warmTable(rows: WarmRow[]): string {
+  const headings = ["conn.", "ratio", "req/s", "bare req/s", "p50 ms", "p99 ms", "server CPU µs", "bare CPU µs"];
+  const cells = (row: WarmRow): string[] => [
+    String(row.connections),
+    row.ratio.toFixed(3),
+    row.subject.requestsPerSecond.toFixed(0),
+    row.bare.requestsPerSecond.toFixed(0),
+    row.subject.p50Ms.toFixed(2),
+    row.subject.p99Ms.toFixed(2),
+    row.subject.cpuMicrosecondsPerRequest.toFixed(1),
+    row.bare.cpuMicrosecondsPerRequest.toFixed(1),
+  ];
+  return table(headings, rows.map(cells));
+}
 
 /** The results as a page for people. Ratio: Latchkey's requests per second over bare `node:http`'s, medians of the same rounds. */
 export function report(results: Results): string {
@@ -48,20 +65,9 @@ export function report(results: Results): string {
     ];
     parts.push("## Verify: authenticated `GET /api/v1/namespaces`", table(headings, rows));
   }
-  if (results.warm !== undefined) {
-    const rows = results.warm.map((row) => [
-      String(row.connections),
-      row.ratio.toFixed(3),
-      row.subject.requestsPerSecond.toFixed(0),
-      row.bare.requestsPerSecond.toFixed(0),
-      row.subject.p50Ms.toFixed(2),
-      row.subject.p99Ms.toFixed(2),
-      row.subject.cpuMicrosecondsPerRequest.toFixed(1),
-      row.bare.cpuMicrosecondsPerRequest.toFixed(1),
-    ]);
-    const headings = ["conn.", "ratio", "req/s", "bare req/s", "p50 ms", "p99 ms", "server CPU µs", "bare CPU µs"];
-    parts.push("## Warm invoke: blocking, recorded", table(headings, rows));
-  }
+  if (results.warm !== undefined) parts.push("## Warm invoke: blocking, recorded", warmTable(results.warm));
+  if (results.web !== undefined) parts.push("## Web action: warm, recorded", warmTable(results.web));
+  if (results.sequence !== undefined) parts.push("## Sequence of three: warm, recorded", warmTable(results.sequence));
   if (results.cold !== undefined) {
     const { coldP50Ms, coldP99Ms, bareP50Ms, nodeStartMs, samples } = results.cold;
     const cells = [

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { benchFootprint } from "./footprint.ts";
-import { benchCold, benchWarm } from "./invoke.ts";
+import { benchCold, benchSequence, benchWarm, benchWeb } from "./invoke.ts";
 import { type Results, report } from "./report.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -30,6 +30,8 @@ const results: Results = {
   ...(wants("footprint") ? { footprint: await benchFootprint(said) } : {}),
   ...(wants("cold") ? { cold: await benchCold(said) } : {}),
   ...(wants("warm") ? { warm: await benchWarm(said) } : {}),
+  ...(wants("web") ? { web: await benchWeb(said) } : {}),
+  ...(wants("sequence") ? { sequence: await benchSequence(said) } : {}),
   ...(wants("verify") ? { verify: await benchVerify(said) } : {}),
 };
 
