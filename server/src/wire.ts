@@ -156,10 +156,16 @@ export function wire(ground: Ground) {
     },
     apiHost: () => publicUrl,
     standing: (ref) => {
-      if (ref.kind === "access_key") return accessKeys.standingOf(ref.keyId);
+      if (ref.kind === "access_key") return accessKeys.standingOf(ref.keyId, ref.secretNumber);
       const member = namespaces.grantsOf(ref.namespaceId, ref.ownerId);
       const { namespaceId, trigger: credentialId } = ref;
-      const through = { credentialKind: "schedule", credentialId, namespaceId, expiresAt: null } as const;
+      const through = {
+        credentialKind: "schedule",
+        credentialId,
+        namespaceId,
+        expiresAt: null,
+        secretNumber: null,
+      } as const;
       return member === null ? null : { ...member, ...through };
     },
   });

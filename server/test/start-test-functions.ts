@@ -34,6 +34,7 @@ export function principal(grants: readonly string[] = ["full"], keyId = "dof_v1_
     credentialId: keyId,
     namespaceId: NAMESPACE,
     expiresAt: null,
+    secretNumber: 1,
     grants: grants.map((text) => {
       const grant = parseGrant(text);
       if (grant === undefined) throw new Error(`no such grant: ${text}`);

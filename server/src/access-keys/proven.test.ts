@@ -28,7 +28,7 @@ function proof(id: string, ownerId = "user"): Proven {
     state: { kind: "active" },
   };
   const through = { role: "owner", credentialKind: "access_key", credentialId: id, grants: FULL_GRANTS } as const;
-  const principal = { ...place, ...through, user: owner, expiresAt: null };
+  const principal = { ...place, ...through, user: owner, expiresAt: null, secretNumber: 1 };
   return { record, secretNumber: 1, secretExpiresAt: null, principal };
 }
 

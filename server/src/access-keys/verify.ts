@@ -61,7 +61,7 @@ export function createVerifier(deps: VerifierDeps) {
     if (record === undefined || matching === undefined)
       throw fail(origin, id, "wrong secret", invalid(), record !== undefined);
     const { number: secretNumber, expiresAt: secretExpiresAt } = matching;
-    const principal = toPrincipal(record, secretExpiresAt);
+    const principal = toPrincipal(record, matching);
     const result = { record, secretNumber, secretExpiresAt, principal };
     // A revoked key never comes back, so keeping it would only take room; all else is judged anew on every request.
     if (record.state.kind === "active" && record.ownerRole !== null) proven.keep(digest, result);
@@ -73,12 +73,14 @@ export function createVerifier(deps: VerifierDeps) {
      * Who a key stands for at this moment, for something that was begun with it; null once it opens nothing. From where it is used
      * now is not asked: it was asked when it was used.
      */
-    standingOf(id: string): NamespacePrincipal | null {
+    standingOf(id: string, secretNumber: number): NamespacePrincipal | null {
       const keyId = parseAccessKeyId(id);
-      const record = keyId === undefined ? undefined : lookUp(keyId).record;
-      if (record === undefined) return null;
-      const verdict = judge(record, "", clock.now(), () => true);
-      return verdict.kind === "accepted" ? toPrincipal(record, null) : null;
+      if (keyId === undefined) return null;
+      const { record, secrets } = lookUp(keyId);
+      const now = clock.now();
+      const secret = secrets.find(({ number, expiresAt }) => number === secretNumber && !isOver(expiresAt, now));
+      if (record === undefined || secret === undefined) return null;
+      return judge(record, "", now, () => true).kind === "accepted" ? toPrincipal(record, secret) : null;
     },
 
     /** Who presents this `Authorization` header. Throws `access_key.*`: 401, or 429 after too many failures. */
@@ -108,14 +110,15 @@ function parseCredential(header: string): [AccessKeyId, string] | [undefined, un
   return id !== undefined && hasSecretShape(secret) ? [id, secret] : [undefined, undefined];
 }
 
-const toPrincipal = (record: KeyRecord, secretExpiresAt: EpochMs | null): NamespacePrincipal => ({
+const toPrincipal = (record: KeyRecord, secret: Pick<StoredSecret, "number" | "expiresAt">): NamespacePrincipal => ({
   user: record.owner,
   teamId: record.teamId,
   role: record.ownerRole ?? "viewer",
   credentialKind: "access_key",
   credentialId: record.id,
   namespaceId: record.namespaceId,
-  expiresAt: earlier(record.expiresAt, secretExpiresAt),
+  expiresAt: earlier(record.expiresAt, secret.expiresAt),
+  secretNumber: secret.number,
   grants: record.ownerRole === null ? [] : effectiveGrants(record.ownerRole, record.grants),
 });
 

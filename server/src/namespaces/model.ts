@@ -30,6 +30,8 @@ export type NamespacePrincipal = Principal & {
   readonly namespaceId: NamespaceId;
   /** When what it came with stops working; null for never. */
   readonly expiresAt: EpochMs | null;
+  /** Which secret of its key it came with; null for what is no key. */
+  readonly secretNumber: number | null;
   readonly grants: EffectiveGrants;
 };
 

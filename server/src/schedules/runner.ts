@@ -77,6 +77,7 @@ export function createRunner(deps: { store: Store; clock: Clock; log: Log; audit
       credentialId: name,
       namespaceId,
       expiresAt: null,
+      secretNumber: null,
       grants: effectiveGrants(ownerRole, FULL_GRANTS),
     };
     return run(tx, record, caller, at);

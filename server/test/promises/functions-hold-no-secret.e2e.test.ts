@@ -143,6 +143,22 @@ test("it dies with its caller's key", async () => {
   await end();
 });
 
+test("it dies with the secret that its caller showed, when the key gets another", async () => {
+  const t = await start();
+  await t.deploy("f", ASKS);
+  await t.deploy("g", ASKS);
+  const first = await t.hold("f");
+  const renewed = await t.caller.rotateKey(t.namespaceId, t.key.id, "1h");
+  const second = await t.hold("g", renewed);
+  expect(await first.call("GET", "/namespaces")).toMatchObject(MAY_LIST);
+  t.clock.advance(3_600_000);
+  expect(await first.call("GET", "/namespaces")).toMatchObject(DEAD);
+  expect(await second.call("GET", "/namespaces")).toMatchObject(MAY_LIST);
+  await t.caller.rotateKey(t.namespaceId, t.key.id, 0);
+  expect(await second.call("GET", "/namespaces")).toMatchObject(DEAD);
+  await Promise.all([first.end(), second.end()]);
+});
+
 test("it dies with its caller's key's time, and with the caller's place in the team", async () => {
   const t = await start();
   await t.deploy("f", ASKS);

@@ -15,7 +15,14 @@ export type Caller = NamespacePrincipal | WebCaller;
  * this is asked again when it matters, so that whoever has lost a right meanwhile does not use it.
  */
 export type CallerRef =
-  | { readonly kind: "access_key"; readonly namespaceId: NamespaceId; readonly keyId: string; readonly ownerId: UserId }
+  | {
+      readonly kind: "access_key";
+      readonly namespaceId: NamespaceId;
+      readonly keyId: string;
+      /** Which of the key's secrets was shown: it may end before the key does. */
+      readonly secretNumber: number;
+      readonly ownerId: UserId;
+    }
   | {
       readonly kind: "schedule";
       readonly namespaceId: NamespaceId;
@@ -38,5 +45,7 @@ export function refOf(caller: Caller): CallerRef {
   if (caller.credentialKind === "schedule") {
     return { kind: "schedule", namespaceId, trigger: caller.credentialId, teamId: caller.teamId, ownerId };
   }
-  return { kind: "access_key", namespaceId, keyId: caller.credentialId, ownerId };
+  const { credentialId: keyId, secretNumber } = caller;
+  if (secretNumber === null) throw new Error("a caller of the data plane shows a key's secret");
+  return { kind: "access_key", namespaceId, keyId, secretNumber, ownerId };
 }
