@@ -1,5 +1,6 @@
 import type { FootprintRow } from "./footprint.ts";
 import type { ColdRow, WarmRow } from "./invoke.ts";
+import type { SchedulesRow } from "./schedules.ts";
 import type { VerifyRow } from "./verify.ts";
 
 export type Results = {
@@ -13,6 +14,7 @@ export type Results = {
   sequence?: WarmRow[];
   cold?: ColdRow;
   footprint?: FootprintRow;
+  schedules?: SchedulesRow;
 };
 
 const table = (headings: string[], rows: string[][]): string =>
@@ -84,6 +86,17 @@ export function report(results: Results): string {
       table(
         ["p50 ms", "p99 ms", "`node -e 0` ms", "ratio to it", "bare request ms", "ratio to it", "samples"],
         [cells],
+      ),
+    );
+  }
+  if (results.schedules !== undefined) {
+    const { schedules, takenMs, recordedMs, slowestRequestMs, samples } = results.schedules;
+    const cells = [schedules, takenMs.toFixed(0), recordedMs.toFixed(0), slowestRequestMs.toFixed(0), samples];
+    parts.push(
+      "## Schedules due in the same second",
+      table(
+        ["schedules", "all taken ms", "all on record ms", "slowest request meanwhile ms", "samples"],
+        [cells.map(String)],
       ),
     );
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { benchFootprint } from "./footprint.ts";
 import { benchCold, benchSequence, benchWarm, benchWeb } from "./invoke.ts";
 import { type Results, report } from "./report.ts";
+import { benchSchedules } from "./schedules.ts";
 import { benchVerify } from "./verify.ts";
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
@@ -32,6 +33,7 @@ const results: Results = {
   ...(wants("warm") ? { warm: await benchWarm(said) } : {}),
   ...(wants("web") ? { web: await benchWeb(said) } : {}),
   ...(wants("sequence") ? { sequence: await benchSequence(said) } : {}),
+  ...(wants("schedules") ? { schedules: await benchSchedules(said) } : {}),
   ...(wants("verify") ? { verify: await benchVerify(said) } : {}),
 };
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Audit } from "../audit/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import { LatchkeyError } from "../kernel/errors.ts";
@@ -28,8 +29,8 @@ export type CallQueue = {
   startQueued(): void;
 };
 
-/** Ticks taken in one transaction. Others wait for it, so it is to stay well below anybody's patience. */
-const BATCH = 50;
+/** Ticks taken in one transaction, and in one turn: callers wait for it. */
+const BATCH = 20;
 
 /** What came of taking ticks: they are taken, by us or by somebody else, or the queue has no room. */
 type Taking = "done" | "no room";
@@ -119,6 +120,8 @@ export function createRunner(deps: { store: Store; clock: Clock; log: Log; audit
         const taking = await takeAll(due, now).catch(() => takeEach(due, now));
         if (taking === "no room") return;
         last = due.at(-1);
+        // SQLite answers in the same turn, so without this nobody else would have one before all are taken.
+        await setImmediate();
       } while (last !== undefined);
     },
   };
