@@ -266,6 +266,19 @@ describe("GET .../triggers/{name}", () => {
   });
 });
 
+test("200 and 204: a name with a space, percent-encoded in its address, as dots sends it", async () => {
+  const { plane, namespaceId } = await start();
+  const trigger = await addTrigger(plane, namespaceId, { name: "every night" });
+  const path = `${triggersOf(namespaceId)}/every%20night`;
+  expect((await plane.send("GET", path)).body).toEqual({ trigger });
+  expect(await plane.send("PUT", path, { json: { is_enabled: false } })).toMatchObject({
+    status: 200,
+    body: { trigger: { name: "every night", is_enabled: false } },
+  });
+  expect((await plane.send("DELETE", path)).status).toBe(204);
+  expect((await plane.send("GET", path)).status).toBe(404);
+});
+
 describe("PUT .../triggers/{name}", () => {
   test("200: is_enabled alone, as doctl sends it; updated_at moves and all else stays", async () => {
     const { plane, send, one, namespaceId } = await start();
