@@ -164,11 +164,16 @@ test("sequences follow their functions, and triggers are replaced by deleting an
 
 test("a remote build is refused in words that the deployer shows", async () => {
   const { ask } = await startDeployer();
-  const answer = await ask("POST", "namespaces/nimbella/actions/builder/getUploadUrl", { action: "sample_greet" });
-  expect([answer.status, JSON.parse(answer.text)]).toEqual([
-    403,
-    { error: expect.stringMatching(/./), code: answer.headers["x-request-id"] },
-  ]);
+  for (const action of ["getUploadUrl", "build_go_1.20"]) {
+    const answer = await ask("POST", `namespaces/nimbella/actions/builder/${action}`, { action: "sample_greet" });
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      404,
+      {
+        error: expect.stringMatching(/^This server does not build functions remotely\. Build where you deploy from/),
+        code: answer.headers["x-request-id"],
+      },
+    ]);
+  }
 });
 
 test("names with spaces arrive percent-encoded", async () => {

@@ -1,6 +1,7 @@
 import { invokeAction, invokePackagedAction } from "@latchkey/contract/openwhisk/actions";
 import { type BoundRoute, implement } from "../../http/call.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
+import { functionErrors } from "../errors.ts";
 import type { Activation } from "../model/activations.ts";
 import type { Functions } from "../service/functions.ts";
 import { actionKey, type OnAction } from "./actions.ts";
@@ -17,6 +18,7 @@ const HTTP_STATUS = { success: 200, application_error: 502, developer_error: 502
 
 export function invocationRoutes({ invoke, limits }: Pick<Functions, "invoke" | "limits">): BoundRoute[] {
   const run = async (call: Invoke) => {
+    refuseRemoteBuild(call);
     const key = actionKey(call);
     const { blocking, result, timeout } = call.query;
     const answer = await invoke({
@@ -43,6 +45,14 @@ export function invocationRoutes({ invoke, limits }: Pick<Functions, "invoke" | 
     implement<NamespacePrincipal, typeof invokeAction>(invokeAction, run),
     implement<NamespacePrincipal, typeof invokePackagedAction>(invokePackagedAction, run),
   ];
+}
+
+/**
+ * DigitalOcean builds functions in a namespace of its own, which deployers call. There is none here: what this server runs can be
+ * built where it is deployed from, so nobody's sources and credentials need to travel for it. The deployer shows the text.
+ */
+function refuseRemoteBuild({ params }: OnAction): void {
+  if (params.namespace === "nimbella" && params.package === "builder") throw functionErrors.no_remote_builds();
 }
 
 /** An array is the whole body whatever was asked for (openwhisk-api 5.2). Logs are in the stored record alone. */
