@@ -44,3 +44,14 @@ test("a running server looks by itself", async () => {
   plane.clock.advance(MINUTE_MS);
   await expect.poll(activations, { timeout: 10_000 }).toHaveLength(1);
 });
+
+test("a run whose function is gone by then is on record as failed", async () => {
+  const { plane, caller, namespaceId, key, activations } = await startWithEcho();
+  await addTrigger(plane, namespaceId, { function: "echo", scheduled_details: { cron: "* * * * *" } });
+  await caller.send("DELETE", "/api/v1/namespaces/_/actions/echo", { authorization: basic(key) });
+  plane.clock.advance(MINUTE_MS);
+  await plane.schedules.runDue();
+  await expect
+    .poll(activations, { timeout: 10_000 })
+    .toMatchObject([{ name: "echo", subject: plane.user.id, response: { success: false } }]);
+});
