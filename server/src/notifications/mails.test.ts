@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createCapturedLog } from "../../test/captured-log.ts";
 import { startMailServer } from "../../test/start-mail-server.ts";
+import { startReceiver } from "../../test/start-receiver.ts";
 import { startTestNotifications, type TestNotificationsOptions } from "../../test/start-test-notifications.ts";
 import { Secret } from "../kernel/secret.ts";
 import type { MailContent } from "./index.ts";
@@ -236,6 +237,19 @@ describe("the mail server", () => {
     await mail(invitation);
     expect(rows()).toMatchObject([{ state: "waiting", last_error: "no answer in time" }]);
   });
+});
+
+test("a mail server that hangs holds up no webhook", async () => {
+  const { enqueue, announce, setWebhook, notifications, server } = await start({ timeoutMs: 60_000 });
+  const receiver = await startReceiver();
+  await setWebhook(receiver.url);
+  server.behaviour.isSilent = true;
+  for (let count = 0; count < 6; count += 1) await enqueue(invitation);
+  await announce();
+  notifications.wake();
+  while (receiver.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await notifications.close(0);
+  expect(server.taken).toEqual([]);
 });
 
 describe("where there is no mail server", () => {
