@@ -11,6 +11,7 @@ export async function buildWorld(caller: Caller): Promise<World> {
   await MUTATIONS["package.put"]?.act(world);
   await MUTATIONS["packagedAction.put"]?.act(world);
   await MUTATIONS["action.put"]?.act(world);
+  await MUTATIONS["webhook.set"]?.act(world);
   return world;
 }
 
@@ -19,6 +20,8 @@ type Mutation = {
   /** Through what it is done: the audit entry names it. */
   readonly through: "token" | "access_key";
   readonly act: (world: World) => Promise<Answer>;
+  /** It changes nobody's access, so the change feed has nothing to say of it. */
+  readonly feedsNothing?: true;
 };
 
 const control = (verb: string, method: string, path: (world: World) => string, json?: object): Mutation => ({
@@ -37,6 +40,13 @@ const data = (verb: string, method: string, path: string, json?: object): Mutati
     }),
 });
 
+const webhook = (verb: string, method: string, path = "", json?: object): Mutation => ({
+  verb,
+  through: "token",
+  act: ({ caller }) => caller.send(method, `/v2/team/webhook${path}`, json === undefined ? {} : { json }),
+  feedsNothing: true,
+});
+
 const keys = ({ namespaceId }: World) => `/namespaces/${namespaceId}/keys`;
 const oneKey = (world: World) => `${keys(world)}/${world.key.id}`;
 const action = {
@@ -53,6 +63,10 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "accessKey.rename": control("access_key.rename", "PUT", oneKey, { name: "renamed" }),
   "accessKey.rotate": control("access_key.rotate", "POST", (world) => `${oneKey(world)}/rotate`, { overlap: "1h" }),
   "accessKey.delete": control("access_key.delete", "DELETE", oneKey),
+  // A name that leads inside: nothing leaves this machine.
+  "webhook.set": webhook("webhook.set", "PUT", "", { url: "https://localhost/" }),
+  "webhook.test": webhook("webhook.test", "POST", "/test"),
+  "webhook.delete": webhook("webhook.delete", "DELETE"),
   "action.put": data("function.create", "PUT", "/actions/hello", action),
   "action.delete": data("function.delete", "DELETE", "/actions/hello"),
   "packagedAction.put": data("function.create", "PUT", "/actions/billing/charge", action),
