@@ -15,6 +15,10 @@ test("these fields hold secrets, and no others: a new one is added here on purpo
     "namespace.sandbox 200 namespace.key",
     "accessKey.create 201 access_key.secret",
     "accessKey.rotate 200 access_key.secret",
+    "accessKey.handOver 201 access_key.secret",
+    "serviceAccessKey.create 201 access_key.secret",
+    "foundKey.revoke body secret",
+    "webhook.set 200 webhook.secret",
   ]);
 });
 

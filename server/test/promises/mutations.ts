@@ -1,13 +1,30 @@
+import { getAccount } from "@latchkey/contract/account";
+import { createServiceIdentity } from "@latchkey/contract/service-identities";
 import type { Answer } from "../caller.ts";
 import { basic, type Caller, type HeldKey } from "../caller.ts";
 
 /** A namespace with a key, and a package with an action in it, that a test may do anything to. */
-export type World = { readonly caller: Caller; readonly namespaceId: string; readonly key: HeldKey };
+export type World = {
+  readonly caller: Caller;
+  /** The caller's own id. */
+  readonly userId: string;
+  readonly namespaceId: string;
+  readonly key: HeldKey;
+  readonly serviceIdentityId: string;
+};
 
 export async function buildWorld(caller: Caller): Promise<World> {
   const namespaceId = await caller.addNamespace();
   const key = await caller.addKey(namespaceId);
-  const world = { caller, namespaceId, key };
+  const account = await caller.send("GET", "/v2/account");
+  const service = await caller.send("POST", "/v2/team/service-identities", { json: { name: "robot" } });
+  const world: World = {
+    caller,
+    userId: getAccount.answers[200].parse(JSON.parse(account.text)).account.id,
+    namespaceId,
+    key,
+    serviceIdentityId: createServiceIdentity.answers[201].parse(JSON.parse(service.text)).service_identity.id,
+  };
   await MUTATIONS["package.put"]?.act(world);
   await MUTATIONS["packagedAction.put"]?.act(world);
   await MUTATIONS["action.put"]?.act(world);
@@ -17,17 +34,27 @@ export async function buildWorld(caller: Caller): Promise<World> {
 
 type Mutation = {
   readonly verb: string;
-  /** Through what it is done: the audit entry names it. */
-  readonly through: "token" | "access_key";
+  /** Through what it is done: the audit entry names it. `secret`: whoever has it, be it who it may. */
+  readonly through: "token" | "access_key" | "secret";
   readonly act: (world: World) => Promise<Answer>;
   /** It changes nobody's access, so the change feed has nothing to say of it. */
   readonly feedsNothing?: true;
+  /** What has to be done before, so that it changes something. */
+  readonly first?: (world: World) => Promise<Answer>;
+  /** Verbs of other entries that come before its own. */
+  readonly after?: readonly string[];
 };
 
 const control = (verb: string, method: string, path: (world: World) => string, json?: object): Mutation => ({
   verb,
   through: "token",
   act: (world) => world.caller.send(method, `/v2/functions${path(world)}`, json === undefined ? {} : { json }),
+});
+
+const team = (verb: string, path: (world: World) => string, json?: (world: World) => object): Mutation => ({
+  verb,
+  through: "token",
+  act: (world) => world.caller.send("POST", `/v2/team${path(world)}`, json === undefined ? {} : { json: json(world) }),
 });
 
 const data = (verb: string, method: string, path: string, json?: object): Mutation => ({
@@ -63,6 +90,38 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "accessKey.rename": control("access_key.rename", "PUT", oneKey, { name: "renamed" }),
   "accessKey.rotate": control("access_key.rotate", "POST", (world) => `${oneKey(world)}/rotate`, { overlap: "1h" }),
   "accessKey.delete": control("access_key.delete", "DELETE", oneKey),
+  "accessKey.suspend": control("access_key.suspend", "POST", (world) => `${oneKey(world)}/suspend`, { reason: "lost" }),
+  "accessKey.resume": {
+    ...control("access_key.resume", "POST", (world) => `${oneKey(world)}/resume`),
+    first: (world) => world.caller.send("POST", `/v2/functions${oneKey(world)}/suspend`),
+  },
+  "accessKey.handOver": {
+    verb: "access_key.hand_over",
+    through: "token",
+    act: (world) =>
+      world.caller.send("POST", `/v2/functions${oneKey(world)}/hand-over`, {
+        json: { service_identity_id: world.serviceIdentityId, overlap: "1h" },
+      }),
+    after: ["access_key.create"],
+  },
+  "serviceAccessKey.create": team(
+    "access_key.create",
+    ({ serviceIdentityId }) => `/service-identities/${serviceIdentityId}/keys`,
+    ({ namespaceId }) => ({ namespace_id: namespaceId, name: "of the robot", expires_in: "1h" }),
+  ),
+  "memberKeys.revoke": team("access_key.revoke_all", ({ userId }) => `/members/${userId}/revoke-keys`),
+  "namespaceKeys.revoke": control(
+    "access_key.revoke_all",
+    "POST",
+    ({ namespaceId }) => `/namespaces/${namespaceId}/revoke-keys`,
+  ),
+  "teamKeys.revoke": team("access_key.revoke_all", () => "/revoke-keys"),
+  "memberKeys.restore": team("access_key.restore", ({ userId }) => `/members/${userId}/restore-keys`),
+  "foundKey.revoke": {
+    verb: "access_key.delete",
+    through: "secret",
+    act: ({ caller, key }) => caller.send("POST", "/v2/keys/revoke", { json: { secret: `${key.id}:${key.secret}` } }),
+  },
   // A name that leads inside: nothing leaves this machine.
   "webhook.set": webhook("webhook.set", "PUT", "", { url: "https://localhost/" }),
   "webhook.test": webhook("webhook.test", "POST", "/test"),
