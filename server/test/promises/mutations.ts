@@ -76,6 +76,15 @@ const webhook = (verb: string, method: string, path = "", json?: object): Mutati
 
 const keys = ({ namespaceId }: World) => `/namespaces/${namespaceId}/keys`;
 const oneKey = (world: World) => `${keys(world)}/${world.key.id}`;
+/** It touches none of the keys that there are. */
+const policy = {
+  longest_lifetime_days: null,
+  never_allowed: true,
+  most_keys_per_person: 5,
+  suspend_unused_days: 45,
+  allowed_networks: ["127.0.0.0/8"],
+  service_keys: "owners",
+};
 const action = {
   exec: { kind: "nodejs:default", code: "exports.main = () => ({ code: 'of the function' })" },
   parameters: [{ key: "password", value: "of the function" }],
@@ -126,6 +135,14 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "webhook.set": webhook("webhook.set", "PUT", "", { url: "https://localhost/" }),
   "webhook.test": webhook("webhook.test", "POST", "/test"),
   "webhook.delete": webhook("webhook.delete", "DELETE"),
+  "teamPolicy.set": {
+    verb: "policy.set",
+    through: "token",
+    act: ({ caller }) => caller.send("PUT", "/v2/team/policy", { json: { policy } }),
+  },
+  "namespacePolicy.set": control("policy.set", "PUT", ({ namespaceId }) => `/namespaces/${namespaceId}/policy`, {
+    policy,
+  }),
   "action.put": data("function.create", "PUT", "/actions/hello", action),
   "action.delete": data("function.delete", "DELETE", "/actions/hello"),
   "packagedAction.put": data("function.create", "PUT", "/actions/billing/charge", action),
@@ -137,5 +154,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
 /** Routes that take something in and change nothing that an audit entry is for. */
 export const NOT_MUTATIONS: Readonly<Record<string, string>> = {
   "action.invoke": "an invocation is recorded as an activation, with the key's id",
+  "teamPolicy.preview": "it says what setting the policy would do",
+  "namespacePolicy.preview": "it says what setting the policy would do",
   "packagedAction.invoke": "an invocation is recorded as an activation, with the key's id",
 };
