@@ -102,7 +102,8 @@ export const TIDY_RULES: readonly TidyRule[] = [
     allowedIn: [
       "server/src/access-keys/routes.ts", // shown once, to who made the key
       "server/src/access-keys/service.ts", // hashed
-      "server/src/identity/service/identity.ts", // hashed
+      "server/src/identity/secrets.ts", // hashed, and put into links
+      "server/src/identity/routes/{invitations,sessions,tokens}.ts", // shown once, to who made it
       "server/src/notifications/model/mails.ts", // mailed to whom it is for, and sealed until then
       "server/src/notifications/routes.ts", // shown once, to who made the webhook
       "server/src/notifications/service/send-mail.ts", // said to the mail server

@@ -1,4 +1,5 @@
 import { getAccount } from "@latchkey/contract/account";
+import { createInvitation } from "@latchkey/contract/invitations";
 import { createServiceIdentity } from "@latchkey/contract/service-identities";
 import type { Answer } from "../caller.ts";
 import { basic, type Caller, type HeldKey } from "../caller.ts";
@@ -37,6 +38,8 @@ type Mutation = {
   /** Through what it is done: the audit entry names it. `secret`: whoever has it, be it who it may. */
   readonly through: "token" | "access_key" | "secret";
   readonly act: (world: World) => Promise<Answer>;
+  /** What of the entry's actor is another than `through` says: routes that ask for no credential. */
+  readonly by?: object;
   /** It changes nobody's access, so the change feed has nothing to say of it. */
   readonly feedsNothing?: true;
   /** What has to be done before, so that it changes something. */
@@ -66,6 +69,88 @@ const data = (verb: string, method: string, path: string, json?: object): Mutati
       ...(json === undefined ? {} : { json }),
     }),
 });
+
+/** Somebody else in the team, who came by an invitation. */
+const BOB = { email: "bob@example.com", password: "a password of that person" };
+const addBob = async ({ caller }: World): Promise<Answer> => {
+  const { text } = await caller.send("POST", "/v2/team/invitations", { json: { email: BOB.email, role: "owner" } });
+  const { link } = createInvitation.answers[201].parse(JSON.parse(text)).invitation;
+  const json = { secret: (link ?? "").split("#")[1], name: "Bob", password: BOB.password };
+  return caller.send("POST", "/v2/invitations/accept", { json });
+};
+const listed = async ({ caller }: World, path: string, list: string) =>
+  JSON.parse((await caller.send("GET", path)).text)[list].at(-1).id;
+const setPassword = ({ caller }: World) =>
+  caller.send("PUT", "/v2/account/password", { json: { new_password: BOB.password } });
+const signIn = ({ caller }: World) =>
+  caller.send("POST", "/v2/sessions", { json: { email: "ada@example.com", password: BOB.password } });
+
+/** Does something to the last of a list, which `first` has put there. */
+const toLast = (
+  verb: string,
+  method: string,
+  [path, list, rest = ""]: readonly [path: string, list: string, rest?: string],
+  first: (world: World) => Promise<Answer>,
+  json?: object,
+): Mutation => ({
+  verb,
+  through: "token",
+  first,
+  act: async (world) =>
+    world.caller.send(method, `${path}/${await listed(world, path, list)}${rest}`, json === undefined ? {} : { json }),
+});
+const MEMBERS = ["/v2/team/members", "members"] as const;
+const INVITATIONS = ["/v2/team/invitations", "invitations"] as const;
+const TOKENS = ["/v2/tokens", "api_tokens"] as const;
+const IDENTITIES = ["/v2/team/service-identities", "service_identities"] as const;
+
+const inviteBob = ({ caller }: World) =>
+  caller.send("POST", "/v2/team/invitations", { json: { email: BOB.email, role: "member" } });
+const newToken = { name: "another", scopes: ["function:read"] };
+const addApiToken = ({ caller }: World) => caller.send("POST", "/v2/tokens", { json: newToken });
+const nothingToAdd = ({ caller }: World) => caller.send("GET", "/v2/team");
+
+/** People, and what stands for them. */
+const PEOPLE: Readonly<Record<string, Mutation>> = {
+  "team.update": {
+    verb: "team.update",
+    through: "token",
+    act: ({ caller }) => caller.send("PUT", "/v2/team", { json: { name: "Acme Ltd" } }),
+    feedsNothing: true,
+  },
+  "team.leave": { ...team("member.leave", () => "/leave"), first: addBob },
+  "member.setRole": toLast("member.set_role", "PUT", MEMBERS, addBob, { role: "viewer" }),
+  "member.remove": toLast("member.remove", "DELETE", MEMBERS, addBob),
+  "invitation.create": { verb: "invitation.create", through: "token", act: inviteBob, feedsNothing: true },
+  "invitation.resend": {
+    ...toLast("invitation.resend", "POST", [...INVITATIONS, "/resend"], inviteBob),
+    feedsNothing: true,
+  },
+  "invitation.cancel": { ...toLast("invitation.cancel", "DELETE", INVITATIONS, inviteBob), feedsNothing: true },
+  "serviceIdentity.create": team(
+    "service_identity.create",
+    () => "/service-identities",
+    () => ({ name: "another" }),
+  ),
+  "serviceIdentity.update": toLast("service_identity.update", "PUT", IDENTITIES, nothingToAdd, { role: "viewer" }),
+  "serviceIdentity.delete": toLast("service_identity.delete", "DELETE", IDENTITIES, nothingToAdd),
+  "serviceIdentity.createToken": toLast("api_token.create", "POST", [...IDENTITIES, "/tokens"], nothingToAdd, newToken),
+  "apiToken.create": { verb: "api_token.create", through: "token", act: addApiToken },
+  "apiToken.rename": toLast("api_token.rename", "PUT", TOKENS, addApiToken, { name: "renamed" }),
+  "apiToken.delete": toLast("api_token.delete", "DELETE", TOKENS, addApiToken),
+  "session.create": {
+    verb: "session.create",
+    through: "token",
+    first: setPassword,
+    act: signIn,
+    by: { credential_kind: "session" },
+  },
+  "session.delete": toLast("session.delete", "DELETE", ["/v2/sessions", "sessions"], async (world) => {
+    await setPassword(world);
+    return signIn(world);
+  }),
+  "account.setPassword": { verb: "password.change", through: "token", act: setPassword, feedsNothing: true },
+};
 
 const webhook = (verb: string, method: string, path = "", json?: object): Mutation => ({
   verb,
@@ -131,6 +216,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     through: "secret",
     act: ({ caller, key }) => caller.send("POST", "/v2/keys/revoke", { json: { secret: `${key.id}:${key.secret}` } }),
   },
+  ...PEOPLE,
   // A name that leads inside: nothing leaves this machine.
   "webhook.set": webhook("webhook.set", "PUT", "", { url: "https://localhost/" }),
   "webhook.test": webhook("webhook.test", "POST", "/test"),
@@ -154,6 +240,9 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
 /** Routes that take something in and change nothing that an audit entry is for. */
 export const NOT_MUTATIONS: Readonly<Record<string, string>> = {
   "action.invoke": "an invocation is recorded as an activation, with the key's id",
+  "invitation.accept": "no token, no key: identity/unrecorded.test.ts tries it out",
+  "passwordReset.request": "whether it changes something nobody may learn: identity/unrecorded.test.ts tries it out",
+  "passwordReset.redeem": "no token, no key: identity/unrecorded.test.ts tries it out",
   "teamPolicy.preview": "it says what setting the policy would do",
   "namespacePolicy.preview": "it says what setting the policy would do",
   "packagedAction.invoke": "an invocation is recorded as an activation, with the key's id",

@@ -37,7 +37,7 @@ test("every route that could change something is tried out here, or said not to 
   expect(Object.keys({ ...MUTATIONS, ...NOT_MUTATIONS }).sort()).toEqual(routes.sort());
 });
 
-describe.each(Object.entries(MUTATIONS))("%s", (id, { verb, through, act, feedsNothing, after = [] }) => {
+describe.each(Object.entries(MUTATIONS))("%s", (id, { verb, through, act, by, feedsNothing, after = [] }) => {
   test("leaves one audit entry that says who, what, through which credential and from where", async () => {
     const { latchkey, world, entries } = await start();
     await makeRoom(world, id);
@@ -56,6 +56,7 @@ describe.each(Object.entries(MUTATIONS))("%s", (id, { verb, through, act, feedsN
           : { actor_id: latchkey.user.id, actor_kind: "person", actor_name: "Ada" }),
         credential_kind: through === "token" ? "token" : "access_key",
         credential_id: through === "token" ? expect.stringMatching(/^[0-9a-f-]{36}$/) : world.key.id,
+        ...by,
         verb,
         outcome: "done",
         address: "127.0.0.1",
