@@ -3,6 +3,10 @@ import { get as getActivation } from "./commands/activations/get.ts";
 import { list as listActivations } from "./commands/activations/list.ts";
 import { logs } from "./commands/activations/logs.ts";
 import { result } from "./commands/activations/result.ts";
+import { exportLog } from "./commands/audit/export.ts";
+import { key as auditKey } from "./commands/audit/key.ts";
+import { list as listAuditEntries } from "./commands/audit/list.ts";
+import { verify as verifyAuditLog } from "./commands/audit/verify.ts";
 import { createComplete } from "./commands/completion/complete.ts";
 import { completion } from "./commands/completion/completion.ts";
 import { connect } from "./commands/connections/connect.ts";
@@ -95,6 +99,11 @@ export const COMMANDS: Group = defineGroup({
       summary: "See what invocations gave and logged",
       aliases: ["actv", "activation"],
       commands: { list: listActivations, get: getActivation, logs, result },
+    }),
+    audit: defineGroup({
+      summary: "See who did what, and prove that the record was not changed",
+      aliases: [],
+      commands: { list: listAuditEntries, export: exportLog, verify: verifyAuditLog, key: auditKey },
     }),
     deploy,
     undeploy,

@@ -22,6 +22,8 @@ export type Context = Talk & {
   loadOperator(): Promise<Operator>;
   /** Prints data before the command ends, one piece at a time. */
   emit(data: unknown, text: string): void;
+  /** Prints a text piece by piece, and nothing else: what `run` gives is not printed any more. */
+  pour(pieces: AsyncIterable<string>): Promise<void>;
   /** Prints the data that `run` gives, then fails all the same: a function's failure has a result, too. */
   failAfterwards(error: CliError): void;
   /** Prints the data that `run` gives, then waits for this. */
