@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { eventually } from "../../test/eventually.ts";
 import { startReceiver } from "../../test/start-receiver.ts";
 import { startTestNotifications, type TestNotificationsOptions } from "../../test/start-test-notifications.ts";
 
@@ -16,11 +17,6 @@ async function start(options: TestNotificationsOptions = {}) {
 /** Ids of what was received, as often as it was. */
 const idsOf = (receiver: Awaited<ReturnType<typeof startReceiver>>) =>
   receiver.received.map(({ headers }) => headers["webhook-id"]);
-
-/** Resolves once there is something to see. */
-async function eventually(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 describe("what is told", () => {
   test("is told once it is committed, and then no more", async () => {
