@@ -1,3 +1,4 @@
+import { getAccessHistory } from "./access-history.ts";
 import {
   createServiceAccessKey,
   handOverAccessKey,
@@ -116,6 +117,11 @@ export const CHAPTERS: readonly Chapter[] = [
       ...[createSession, listSessions, deleteSession, getAccount],
       ...[setPassword, requestPasswordReset, redeemPasswordReset],
     ],
+  },
+  {
+    title: "Access",
+    about: "Who could call a namespace, now and at any time before.",
+    routes: [getAccessHistory],
   },
   {
     title: "Policy",

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import manifest from "../package.json" with { type: "json" };
-import { accessKeyRoutes, createAccessKeys } from "./access-keys/index.ts";
+import { accessHistoryRoutes, accessKeyRoutes, createAccessHistory, createAccessKeys } from "./access-keys/index.ts";
 import { auditRoutes, createAudit, createAuditLog, openSigner } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from "./functions/index.ts";
@@ -160,6 +160,7 @@ export function wire(ground: Ground) {
     ...identityRoutes({ identity, clock, log }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+    ...accessHistoryRoutes({ history: createAccessHistory({ auditLog, namespaces, clock }) }),
     ...policyRoutes({ policy, namespaces }),
     ...notificationRoutes({ notifications, actorOf }),
     ...functionRoutes({ functions, version: manifest.version }),
