@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type fc from "fast-check";
 import { expect } from "vitest";
+import type { UserId } from "../../src/identity/index.ts";
 import { basic, type Caller, type HeldKey } from "../caller.ts";
 import type { TestLatchkey } from "../start-test-latchkey.ts";
 import type { TeamCaller } from "../team.ts";
@@ -14,7 +15,7 @@ export type Real = {
   readonly admin: Caller;
   readonly team: TeamCaller;
   /** Who acts, in the order of the model's `roles`; the service identity, which is the last, does nothing by itself. */
-  readonly people: { readonly id: string; readonly email: string; caller: Caller }[];
+  readonly people: { readonly id: UserId; readonly email: string; caller: Caller }[];
   /** Ids in the order of the model's `namespaces`. */
   readonly namespaces: string[];
 };
