@@ -1,3 +1,4 @@
+import type { AuditRow } from "./audit.ts";
 import type { FootprintRow } from "./footprint.ts";
 import type { ColdRow, WarmRow } from "./invoke.ts";
 import type { VerifyRow } from "./verify.ts";
@@ -11,6 +12,7 @@ export type Results = {
   warm?: WarmRow[];
   cold?: ColdRow;
   footprint?: FootprintRow;
+  audit?: AuditRow;
 };
 
 const table = (headings: string[], rows: string[][]): string =>
@@ -88,6 +90,25 @@ export function report(results: Results): string {
       table(
         ["start to first answer ms", "idle MiB", "samples"],
         [[startToListeningMs.toFixed(0), idleMib.toFixed(0), String(samples)]],
+      ),
+    );
+  }
+  if (results.audit !== undefined) {
+    const { entries, bytesPerEntry, entriesPerSecond, bareEntriesPerSecond, ratio, longestTurnMs } = results.audit;
+    parts.push(
+      "## Verifying an audit log",
+      table(
+        ["entries", "bytes hashed each", "entries/s", "bare SHA-256 entries/s", "ratio", "longest turn ms"],
+        [
+          [
+            entries.toLocaleString("en"),
+            bytesPerEntry.toFixed(0),
+            entriesPerSecond.toFixed(0),
+            bareEntriesPerSecond.toFixed(0),
+            ratio.toFixed(3),
+            longestTurnMs.toFixed(1),
+          ],
+        ],
       ),
     );
   }

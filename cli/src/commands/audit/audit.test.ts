@@ -151,7 +151,7 @@ describe("audit verify", () => {
     const { run } = await world();
     expect(await run("verify")).toEqual({
       code: 0,
-      stdout: "The audit log is in order: 7 entries, from 1 to 7; 2 checkpoints signed with key 0123456789abcdef.\n",
+      stdout: "The audit log is in order: 7 entries, from 1 to 7; 2 checkpoints, signed with key 0123456789abcdef.\n",
       stderr: "",
     });
   });
@@ -161,11 +161,23 @@ describe("audit verify", () => {
     const { code, stdout, stderr } = await run("verify");
     expect([code, stdout]).toEqual([
       1,
-      "The audit log is NOT in order. In order are 3 entries, from 1 to 3; 2 checkpoints signed with key 0123456789abcdef.\n",
+      "The audit log is NOT in order. What is: 3 entries, from 1 to 3; 2 checkpoints, signed with key 0123456789abcdef.\n",
     ]);
     expect(stderr).toMatch(/^Error: Entry 4 is missing: entry 5 comes after entry 3\.\n {2}Keep everything as it is/);
     const json = await run("verify", "-o", "json");
     expect([json.code, JSON.parse(json.stdout)]).toEqual([1, { verification: broken }]);
+  });
+
+  test("counts like people", async () => {
+    const one = { ...inOrder, entries: 1, checkpoints: 1, end: { seq: 1, hash: HASH } };
+    const none = { ...inOrder, entries: 0, checkpoints: 0, end: { seq: 0, hash: HASH } };
+    for (const [verification, words] of [
+      [one, "1 entry, from 1 to 1; 1 checkpoint, signed"],
+      [none, "no entry; no checkpoint, signed"],
+    ] as const) {
+      const { run } = await world({ "GET /v2/audit/verify": { body: { verification } } });
+      expect((await run("verify")).stdout).toContain(`is in order: ${words}`);
+    }
   });
 
   /** The server's code, which says this of whatever it reads. */
@@ -173,7 +185,7 @@ describe("audit verify", () => {
     const given: { text: string; publicKey: string | null }[] = [];
     const unused = () => Promise.reject(new Error("not asked for"));
     const operator: Operator = {
-      ...{ serve: unused, init: unused, migrate: unused },
+      ...{ serve: unused, init: unused, migrate: unused, passwordLink: unused },
       async verifyAuditExport(text, { publicKey }) {
         let read = "";
         for await (const piece of text) read += piece;

@@ -54,8 +54,11 @@ async function checkFile(context: Context, file: string, publicKey: string | nul
 function describe({ verification, export: exported }: Checked): string {
   const { entries, checkpoints, start, end, problem, key_id } = verification;
   const what = exported === undefined ? "The audit log" : `The export of ${exported.at}`;
-  const which = entries === 0 ? "no entry" : `${entries} entries, from ${(start.seq ?? 0) + 1} to ${end.seq}`;
-  const signed = `${checkpoints} checkpoints signed with key ${key_id}`;
-  if (problem !== null) return `${what} is NOT in order. In order are ${which}; ${signed}.`;
+  const which = `${counted(entries, "entry", "entries")}${entries === 0 ? "" : `, from ${(start.seq ?? 0) + 1} to ${end.seq}`}`;
+  const signed = `${counted(checkpoints, "checkpoint", "checkpoints")}, signed with key ${key_id}`;
+  if (problem !== null) return `${what} is NOT in order. What is: ${which}; ${signed}.`;
   return `${what} is in order: ${which}; ${signed}.${exported?.is_part === true ? " It is a part of the log." : ""}`;
 }
+
+const counted = (count: number, one: string, many: string): string =>
+  count === 0 ? `no ${one}` : `${count} ${count === 1 ? one : many}`;
