@@ -56,6 +56,7 @@ import {
   setNamespacePolicy,
   setTeamPolicy,
 } from "./policy.ts";
+import { previewRemoval } from "./removal-preview.ts";
 import type { RouteDescription } from "./route.ts";
 import {
   createServiceIdentity,
@@ -98,7 +99,7 @@ export const CHAPTERS: readonly Chapter[] = [
     about: "People who own namespaces together, what each of them may do, and how they come and go.",
     routes: [
       ...[getTeam, updateTeam, listTeams, listPermissions],
-      ...[listMembers, getMember, setMemberRole, removeMember, leaveTeam],
+      ...[listMembers, getMember, setMemberRole, previewRemoval, removeMember, leaveTeam],
       ...[createInvitation, listInvitations, resendInvitation, cancelInvitation, acceptInvitation],
     ],
   },

@@ -93,6 +93,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "webhook.test": adminOnly,
   "webhook.deliveries": ownTeamOnly,
   "accessHistory.get": adminOnly,
+  "member.previewRemoval": adminOnly,
   "teamPolicy.get": everybody,
   "teamPolicy.presets": everybody,
   // What this test sends is no policy, for the stranger's own team.
