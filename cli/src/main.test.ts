@@ -173,7 +173,7 @@ test("a mistake in latchkey itself is told as one, with the lines that a report 
   const broken = async () => {
     throw new RangeError("off by one");
   };
-  const operator = { serve: broken, init: broken, migrate: broken, verifyAuditExport: broken };
+  const operator = { serve: broken, init: broken, migrate: broken, passwordLink: broken, verifyAuditExport: broken };
   const { code, stderr } = await runCli(["migrate"], { operator });
   expect(code).toBe(1);
   expect(stderr).toMatch(
