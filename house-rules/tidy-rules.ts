@@ -111,6 +111,8 @@ export const TIDY_RULES: readonly TidyRule[] = [
       "server/src/operator.ts", // shown once, to who set the server up
       "contract/src/client-request.ts", // sent in the Authorization header
       "cli/src/connections/connection.ts", // kept in the connections file, mode 0600
+      "cli/src/logins/store.ts", // kept in the login's file, mode 0600
+      "cli/src/commands/{login/login,login/obtain-secret,password/set,password/redeem,team/accept}.ts", // sent in a body, once
       "server/bench/**",
       ...TESTS,
     ],

@@ -7,6 +7,7 @@ import { createConnectionStore } from "./connections/store.ts";
 import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";
 import { type CliError, EXIT, type ExitCode } from "./failure.ts";
+import { createLoginStore } from "./logins/store.ts";
 import { plainJson } from "./output/plain-text.ts";
 import { pour } from "./output/pour.ts";
 import { createTalk, type Talk } from "./output/terminal.ts";
@@ -94,14 +95,16 @@ function createContext(
 ): Omit<Context, "emit" | "pour" | "failAfterwards" | "stayUntil"> {
   const config = parseConfig(world.environment, { apiUrl });
   const connections = createConnectionStore(config.folder, talk.warn);
+  const logins = createLoginStore(config.folder);
   return {
     ...talk,
     config,
     connections,
+    logins,
     prompts: world.stdin.isTTY === true && world.stderr.isTTY === true ? terminalPrompts : null,
     onTerminal: world.stdout.isTTY === true && world.stderr.isTTY === true,
     readStdin: () => text(world.stdin),
-    controlPlane: () => openControlPlane(config),
+    controlPlane: () => openControlPlane(config, logins),
     dataPlane: () => openDataPlane(config, connections),
     loadOperator: world.loadOperator,
   };

@@ -37,10 +37,15 @@ export type CheckedExport = {
   };
 };
 
+/** A link to a new password, with the one sight of it. */
+export type PasswordLink = { readonly email: string; readonly link: string; readonly expires_at: string };
+
 /** What the command line asks of the server's own code. Expected failures have a `says` sentence. */
 export type Operator = {
   serve(flags: OperatorFlags, options: { createFirstTeam: boolean }): Promise<Serving>;
   init(flags: OperatorFlags, first: { team: string; email: string; name?: string }): Promise<FirstTeam>;
+  /** A link to a new password for somebody who has lost theirs. */
+  passwordLink(flags: OperatorFlags, email: string): Promise<PasswordLink>;
   migrate(flags: OperatorFlags): Promise<{ readonly dataFolder: string }>;
   /** Checks an export with nothing but its text; without a key, with the one that it names itself. */
   verifyAuditExport(text: AsyncIterable<string>, options: { publicKey: string | null }): Promise<CheckedExport>;
