@@ -1,4 +1,5 @@
 import { defineGroup, type Group } from "./command.ts";
+import { access } from "./commands/access/access.ts";
 import { get as getActivation } from "./commands/activations/get.ts";
 import { list as listActivations } from "./commands/activations/list.ts";
 import { logs } from "./commands/activations/logs.ts";
@@ -41,6 +42,10 @@ import { forgot } from "./commands/password/forgot.ts";
 import { link as passwordLink } from "./commands/password/link.ts";
 import { redeem } from "./commands/password/redeem.ts";
 import { set as setPassword } from "./commands/password/set.ts";
+import { presets as listPolicyPresets } from "./commands/policy/presets.ts";
+import { preview as previewPolicy } from "./commands/policy/preview.ts";
+import { set as setPolicy } from "./commands/policy/set.ts";
+import { show as showPolicy } from "./commands/policy/show.ts";
 import { deploy } from "./commands/project/deploy.ts";
 import { initProjectCommand } from "./commands/project/init-project.ts";
 import { undeploy } from "./commands/project/undeploy.ts";
@@ -175,6 +180,12 @@ export const COMMANDS: Group = defineGroup({
       aliases: ["actv", "activation"],
       commands: { list: listActivations, get: getActivation, logs, result },
     }),
+    policy: defineGroup({
+      summary: "Say what is demanded of access keys",
+      aliases: [],
+      commands: { show: showPolicy, preview: previewPolicy, set: setPolicy, presets: listPolicyPresets },
+    }),
+    access,
     audit: defineGroup({
       summary: "See who did what, and prove that the record was not changed",
       aliases: [],
