@@ -10,7 +10,7 @@ export const PASSWORD = "a password of that person";
 export type Json = Record<string, unknown>;
 
 /** Talks to a server over its socket; `token` may be an API token or a session's secret, null for nobody. */
-export function talkTo(url: string) {
+function talkTo(url: string) {
   return async (token: string | null, method: string, path: string, json?: Json): Promise<Answer & { body: Json }> => {
     const response = await fetch(url + path, {
       method,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { addTeam, addToken } from "../../test/people.ts";
 import { startTestLatchkey } from "../../test/start-test-latchkey.ts";
 import { createTeam, type Json, PASSWORD } from "../../test/team.ts";
+import { systemClock } from "../kernel/clock.ts";
 
 const HOUR_MS = 3_600_000;
 const LIMIT = 5;
@@ -175,9 +176,9 @@ describe("whoever is not that person", () => {
     const { identity } = await start({ LATCHKEY_FAILED_SIGN_INS_PER_MINUTE: "1000000" });
     const origin = { requestId: "", address: "", userAgent: "" };
     const time = async (email: string): Promise<number> => {
-      const begun = performance.now();
+      const begun = systemClock.monotonicMs();
       await identity.sessions.signIn({ email, password: "some wrong password", team: null }, origin).catch(() => null);
-      return performance.now() - begun;
+      return systemClock.monotonicMs() - begun;
     };
     const [known, unknown]: [number[], number[]] = [[], []];
     for (let round = 0; round < 31; round += 1) {
