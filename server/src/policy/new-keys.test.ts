@@ -6,8 +6,10 @@ import { startTestPolicy } from "../../test/start-test-policy.ts";
 async function start() {
   const policy = await startTestPolicy();
   const { owner, namespaceId } = policy;
+  let asked = 0;
   const ask = async (fields: object, by = owner, namespace = namespaceId) => {
-    const json = { name: `key ${Math.random()}`, ...fields };
+    asked += 1;
+    const json = { name: `key ${asked}`, ...fields };
     const { status, text } = await by.send("POST", `/v2/functions/namespaces/${namespace}/keys`, { json });
     return status === 201 ? "created" : `${status} ${JSON.parse(text).message}`;
   };
