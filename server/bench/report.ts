@@ -94,19 +94,25 @@ export function report(results: Results): string {
     );
   }
   if (results.audit !== undefined) {
-    const { entries, bytesPerEntry, entriesPerSecond, bareEntriesPerSecond, ratio, longestTurnMs } = results.audit;
+    const row = results.audit;
     parts.push(
       "## Verifying an audit log",
       table(
-        ["entries", "bytes hashed each", "entries/s", "bare SHA-256 entries/s", "ratio", "longest turn ms"],
+        [
+          ...["entries", "bytes hashed each", "entries/s", "bare SHA-256 entries/s", "ratio"],
+          ...["CPU µs", "bare CPU µs", "CPU ratio", "longest turn ms"],
+        ],
         [
           [
-            entries.toLocaleString("en"),
-            bytesPerEntry.toFixed(0),
-            entriesPerSecond.toFixed(0),
-            bareEntriesPerSecond.toFixed(0),
-            ratio.toFixed(3),
-            longestTurnMs.toFixed(1),
+            row.entries.toLocaleString("en"),
+            row.bytesPerEntry.toFixed(0),
+            row.entriesPerSecond.toFixed(0),
+            row.bareEntriesPerSecond.toFixed(0),
+            row.ratio.toFixed(3),
+            row.cpuMicrosecondsPerEntry.toFixed(1),
+            row.bareCpuMicrosecondsPerEntry.toFixed(2),
+            row.cpuRatio.toFixed(3),
+            row.longestTurnMs.toFixed(0),
           ],
         ],
       ),

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../../kernel/canonical-json.ts";
+import { canonicalJson, isList, type Json } from "../../kernel/canonical-json.ts";
 import type { EpochMs } from "../../kernel/clock.ts";
 
 /** Who did it. `system` acts by itself: expiry sweeps, first-run set-up. */
@@ -65,12 +65,17 @@ export type ChainedEntry = {
 const recordable = (text: string): string => text.toWellFormed().replaceAll("\ufffd", "?");
 const recordableOrNull = (text: string | null | undefined): string | null => (text == null ? null : recordable(text));
 
+/** The same of every text in a value, names included. */
+function recordableJson(value: Json): Json {
+  if (typeof value === "string") return recordable(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return value.map(recordableJson);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [recordable(name), recordableJson(member)]));
+}
+
 /** Puts an entry into its place; what it is hashed by is `entryBody`. */
 export function placeEntry(entry: AuditEntry, previous: Position): Omit<ChainedEntry, "hash"> {
   const { actor, target, origin } = entry;
-  const details = JSON.parse(JSON.stringify(entry.details), (_, value: unknown) =>
-    typeof value === "string" ? recordable(value) : value,
-  );
   return {
     teamId: entry.teamId,
     seq: previous.seq + 1,
@@ -87,7 +92,7 @@ export function placeEntry(entry: AuditEntry, previous: Position): Omit<ChainedE
     address: recordableOrNull(origin?.address),
     userAgent: recordableOrNull(origin?.userAgent),
     requestId: recordableOrNull(origin?.requestId),
-    details: canonicalJson(details),
+    details: canonicalJson(recordableJson(JSON.parse(JSON.stringify(entry.details)))),
     previousHash: previous.hash,
   };
 }
