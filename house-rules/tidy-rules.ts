@@ -102,9 +102,9 @@ export const TIDY_RULES: readonly TidyRule[] = [
     allowedIn: [
       "server/src/access-keys/routes.ts", // shown once, to who made the key
       "server/src/access-keys/service.ts", // hashed
-      "server/src/identity/service.ts", // hashed
       "server/src/runtime/cell.ts", // given to the function it is made for, over its channel
-      "server/src/identity/service/identity.ts", // hashed
+      "server/src/identity/secrets.ts", // hashed, and put into links
+      "server/src/identity/routes/{invitations,sessions,tokens}.ts", // shown once, to who made it
       "server/src/notifications/model/mails.ts", // mailed to whom it is for, and sealed until then
       "server/src/notifications/routes.ts", // shown once, to who made the webhook
       "server/src/notifications/service/send-mail.ts", // said to the mail server
@@ -112,6 +112,8 @@ export const TIDY_RULES: readonly TidyRule[] = [
       "server/src/operator.ts", // shown once, to who set the server up
       "contract/src/client-request.ts", // sent in the Authorization header
       "cli/src/connections/connection.ts", // kept in the connections file, mode 0600
+      "cli/src/logins/store.ts", // kept in the login's file, mode 0600
+      "cli/src/commands/{login/login,login/obtain-secret,password/set,password/redeem,team/accept}.ts", // sent in a body, once
       "server/bench/**",
       ...TESTS,
     ],

@@ -5,6 +5,8 @@ import type { Config } from "./config.ts";
 import type { AccessKey } from "./connections/access-key.ts";
 import type { ConnectionStore } from "./connections/store.ts";
 import { CliError } from "./failure.ts";
+import type { LoginStore } from "./logins/store.ts";
+import type { Secret } from "./secret.ts";
 import { VERSION } from "./version.ts";
 
 const USER_AGENT = `latchkey/${VERSION}`;
@@ -29,16 +31,25 @@ export type DataPlane = {
   askNamespace(): Promise<string>;
 };
 
-/** @throws CliError without an API token */
-export function openControlPlane({ apiUrl, token }: Config): ControlPlane {
-  if (token === null) {
-    throw new CliError("This needs an API token, and none is set", [
-      "Set it in the environment: export LATCHKEY_TOKEN=dop_v1_…",
+/**
+ * Under the token in the environment, or else under the one that `latchkey login` keeps for this server.
+ * @throws CliError without an API token
+ */
+export function openControlPlane({ apiUrl, token }: Config, logins: LoginStore): ControlPlane {
+  const found = token ?? logins.find(apiUrl)?.token ?? null;
+  if (found === null) {
+    throw new CliError(`You are not logged in at ${apiUrl}`, [
+      "Log in: latchkey login",
+      "For programs, set an API token in the environment: export LATCHKEY_TOKEN=dop_v1_…",
       "The first start of `latchkey serve`, or `latchkey init`, shows the first one",
     ]);
   }
-  return createClient({ baseUrl: apiUrl, credential: { kind: "token", token }, userAgent: USER_AGENT });
+  return openWithToken(apiUrl, found);
 }
+
+/** The control plane under this token or session. */
+export const openWithToken = (apiUrl: string, token: Secret): ControlPlane =>
+  createClient({ baseUrl: apiUrl, credential: { kind: "token", token }, userAgent: USER_AGENT });
 
 /** The data plane under one key; `known` is what a connection remembers of its namespace. */
 export function openWithKey(apiHost: string, accessKey: AccessKey, known?: NamespaceName): DataPlane {

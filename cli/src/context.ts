@@ -2,6 +2,7 @@ import type { ControlPlane, DataPlane } from "./api.ts";
 import type { Config } from "./config.ts";
 import type { ConnectionStore } from "./connections/store.ts";
 import type { CliError } from "./failure.ts";
+import type { LoginStore } from "./logins/store.ts";
 import type { Operator } from "./operator.ts";
 import type { Talk } from "./output/terminal.ts";
 import type { Prompts } from "./prompts.ts";
@@ -10,6 +11,7 @@ import type { Prompts } from "./prompts.ts";
 export type Context = Talk & {
   readonly config: Config;
   readonly connections: ConnectionStore;
+  readonly logins: LoginStore;
   /** Null where nobody can answer. */
   readonly prompts: Prompts | null;
   /** Whether what is printed is seen by a person and not kept by a program. */
@@ -22,6 +24,8 @@ export type Context = Talk & {
   loadOperator(): Promise<Operator>;
   /** Prints data before the command ends, one piece at a time. */
   emit(data: unknown, text: string): void;
+  /** Prints a text piece by piece, and nothing else: what `run` gives is not printed any more. */
+  pour(pieces: AsyncIterable<string>): Promise<void>;
   /** Prints the data that `run` gives, then fails all the same: a function's failure has a result, too. */
   failAfterwards(error: CliError): void;
   /** Prints the data that `run` gives, then waits for this. */

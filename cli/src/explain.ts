@@ -50,6 +50,10 @@ const LISTS: { readonly [thing: string]: string } = {
   action: "latchkey functions list",
   packagedAction: "latchkey functions list",
   activation: "latchkey activations list",
+  member: "latchkey team members",
+  invitation: "latchkey team invitations",
+  apiToken: "latchkey token list",
+  serviceIdentity: "latchkey identity list",
 };
 
 function adviceFor({ kind, route, retryAfterSeconds }: ApiError): string[] {
@@ -58,7 +62,10 @@ function adviceFor({ kind, route, retryAfterSeconds }: ApiError): string[] {
   switch (kind) {
     case "unauthorized":
       return byToken
-        ? ["Check LATCHKEY_TOKEN (or DIGITALOCEAN_ACCESS_TOKEN): a token may be mistyped, expired or revoked"]
+        ? [
+            "Log in again: latchkey login",
+            "Or check LATCHKEY_TOKEN (or DIGITALOCEAN_ACCESS_TOKEN): a token may be mistyped, expired or revoked",
+          ]
         : ["Connect with a key that is still good: latchkey connect", "See which keys there are: latchkey key list"];
     case "forbidden":
       return byToken

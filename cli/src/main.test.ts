@@ -99,7 +99,7 @@ describe("errors for programs", () => {
   test("with --output json, standard output has the error in doctl's shape", async () => {
     const { code, stdout, stderr } = await runCli(["ns", "ls", "--output", "json"]);
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toEqual({ errors: [{ detail: "This needs an API token, and none is set" }] });
+    expect(JSON.parse(stdout)).toEqual({ errors: [{ detail: "You are not logged in at http://127.0.0.1:3233" }] });
     expect(stderr).toContain("export LATCHKEY_TOKEN");
   });
 });
@@ -173,7 +173,7 @@ test("a mistake in latchkey itself is told as one, with the lines that a report 
   const broken = async () => {
     throw new RangeError("off by one");
   };
-  const operator = { serve: broken, init: broken, migrate: broken };
+  const operator = { serve: broken, init: broken, migrate: broken, passwordLink: broken, verifyAuditExport: broken };
   const { code, stderr } = await runCli(["migrate"], { operator });
   expect(code).toBe(1);
   expect(stderr).toMatch(

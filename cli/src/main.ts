@@ -7,7 +7,9 @@ import { createConnectionStore } from "./connections/store.ts";
 import type { Context } from "./context.ts";
 import { explain } from "./explain.ts";
 import { type CliError, EXIT, type ExitCode } from "./failure.ts";
+import { createLoginStore } from "./logins/store.ts";
 import { plainJson } from "./output/plain-text.ts";
+import { pour } from "./output/pour.ts";
 import { createTalk, type Talk } from "./output/terminal.ts";
 import { createProgram, type GlobalOptions, HelpShown } from "./program.ts";
 import { terminalPrompts } from "./prompts.ts";
@@ -42,7 +44,7 @@ export async function main(world: World): Promise<ExitCode> {
 async function runCommand(world: World, command: Command, given: RawGiven, globals: GlobalOptions): Promise<ExitCode> {
   const asJson = globals.output === "json";
   const talk = talkTo(world, globals);
-  const ending: { problem?: CliError; wait?: Promise<void> } = {};
+  const ending: { problem?: CliError; wait?: Promise<void>; poured?: boolean } = {};
   let printed = false;
   const print = (data: unknown, text: string) => {
     world.stdout.write(asJson ? `${plainJson(data)}\n` : text);
@@ -56,12 +58,17 @@ async function runCommand(world: World, command: Command, given: RawGiven, globa
       failAfterwards: (error) => {
         ending.problem = error;
       },
+      pour: async (pieces) => {
+        printed = true;
+        ending.poured = true;
+        await pour(pieces, world.stdout);
+      },
       stayUntil: (done) => {
         ending.wait = done;
       },
     });
     // An answer without a body is an empty object to whoever asked for JSON.
-    print(data ?? {}, text());
+    if (!ending.poured) print(data ?? {}, text());
     if (ending.problem !== undefined) throw ending.problem;
     await ending.wait;
     return EXIT.done;
@@ -85,17 +92,19 @@ function createContext(
   world: World,
   talk: Talk,
   { apiUrl }: GlobalOptions,
-): Omit<Context, "emit" | "failAfterwards" | "stayUntil"> {
+): Omit<Context, "emit" | "pour" | "failAfterwards" | "stayUntil"> {
   const config = parseConfig(world.environment, { apiUrl });
   const connections = createConnectionStore(config.folder, talk.warn);
+  const logins = createLoginStore(config.folder);
   return {
     ...talk,
     config,
     connections,
+    logins,
     prompts: world.stdin.isTTY === true && world.stderr.isTTY === true ? terminalPrompts : null,
     onTerminal: world.stdout.isTTY === true && world.stderr.isTTY === true,
     readStdin: () => text(world.stdin),
-    controlPlane: () => openControlPlane(config),
+    controlPlane: () => openControlPlane(config, logins),
     dataPlane: () => openDataPlane(config, connections),
     loadOperator: world.loadOperator,
   };

@@ -33,9 +33,9 @@ const ALSO_TAKES = `Every command also takes ${Object.keys(GLOBAL_OPTIONS)
 const ENVIRONMENT = `
 Environment:
   LATCHKEY_API_URL         where Latchkey is; http://127.0.0.1:3233 unless set
-  LATCHKEY_TOKEN           your API token (or DIGITALOCEAN_ACCESS_TOKEN)
+  LATCHKEY_TOKEN           an API token, used instead of your login (or DIGITALOCEAN_ACCESS_TOKEN)
   LATCHKEY_ACCESS_KEY      an access key as ID:SECRET, used instead of a connection: for pipelines
-  LATCHKEY_CONFIG_DIR      where connections are kept
+  LATCHKEY_CONFIG_DIR      where logins and connections are kept
   NO_COLOR                 if set, nothing is coloured`;
 
 /** In characters; the same everywhere, so that help can be quoted. */

@@ -1,3 +1,4 @@
+import { getAccessHistory } from "./access-history.ts";
 import {
   createServiceAccessKey,
   handOverAccessKey,
@@ -57,6 +58,7 @@ import {
   setNamespacePolicy,
   setTeamPolicy,
 } from "./policy.ts";
+import { previewRemoval } from "./removal-preview.ts";
 import type { RouteDescription } from "./route.ts";
 import { createSchedule, deleteSchedule, getSchedule, listSchedules, updateSchedule } from "./schedules.ts";
 import {
@@ -105,7 +107,7 @@ export const CHAPTERS: readonly Chapter[] = [
     about: "People who own namespaces together, what each of them may do, and how they come and go.",
     routes: [
       ...[getTeam, updateTeam, listTeams, listPermissions],
-      ...[listMembers, getMember, setMemberRole, removeMember, leaveTeam],
+      ...[listMembers, getMember, setMemberRole, previewRemoval, removeMember, leaveTeam],
       ...[createInvitation, listInvitations, resendInvitation, cancelInvitation, acceptInvitation],
     ],
   },
@@ -124,6 +126,11 @@ export const CHAPTERS: readonly Chapter[] = [
       ...[createSession, listSessions, deleteSession, getAccount],
       ...[setPassword, requestPasswordReset, redeemPasswordReset],
     ],
+  },
+  {
+    title: "Access",
+    about: "Who could call a namespace, now and at any time before.",
+    routes: [getAccessHistory],
   },
   {
     title: "Policy",

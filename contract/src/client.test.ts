@@ -7,6 +7,7 @@ import { createClient } from "./client.ts";
 import { ApiError, InvalidRequestError, UnreachableError } from "./client-errors.ts";
 import { listNamespaces } from "./namespaces.ts";
 import { route } from "./route.ts";
+import { streamed } from "./shapes.ts";
 
 const SECRET = "dofs_v1_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const conceal = (value: string) => ({ reveal: () => value });
@@ -276,4 +277,49 @@ test("types: credentials, inputs and answers come from the route", async () => {
     () => client.call(createAccessKey, { params: { namespace_id: "fn-1" } }),
   ];
   expect(misuses).toHaveLength(4);
+});
+
+describe("an answer in pieces", () => {
+  const getStory = route({
+    id: "story.get",
+    summary: "",
+    method: "GET",
+    path: "/story/{name}",
+    dialect: "digitalocean",
+    credential: "token",
+    params: z.object({ name: z.string() }),
+    query: z.object({ from: z.string().optional() }),
+    answers: { 200: streamed("text/plain") },
+    errors: [404],
+  });
+  const read = async () => {
+    let text = "";
+    for await (const piece of await controlPlane().stream(getStory, { params: { name: "a b" }, query: { from: "1" } }))
+      text += piece;
+    return text;
+  };
+
+  test("is read as it is, letters of several bytes included", async () => {
+    answer = { headers: { "content-type": "text/plain" }, body: "e😀".repeat(100_000) };
+    expect(await read()).toBe("e😀".repeat(100_000));
+    expect(asked.map(({ line, headers }) => [line, headers["authorization"]])).toEqual([
+      ["GET /story/a%20b?from=1", "Bearer dop_v1_feedbeef"],
+    ]);
+  });
+
+  test("that is refused says so", async () => {
+    answer = { status: 404, body: { id: "not_found", message: "no such story", request_id: "r" } };
+    await expect(read()).rejects.toThrow(ApiError);
+    await expect(read()).rejects.toThrow("no such story");
+  });
+
+  test("that is a redirect is none of ours", async () => {
+    answer = { status: 302, headers: { location: "https://elsewhere.example.com/" } };
+    await expect(read()).rejects.toThrow(UnreachableError);
+  });
+
+  test("that breaks off is told from one that ends", async () => {
+    answer = { headers: { "content-length": "100", connection: "close" }, body: "once" };
+    await expect(read()).rejects.toThrow(UnreachableError);
+  });
 });

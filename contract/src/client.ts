@@ -134,7 +134,8 @@ async function* readPieces(baseUrl: string, { body }: Response): AsyncGenerator<
       if (done) return;
     }
   } finally {
-    await reader.cancel();
+    // Of what has failed, too, the caller has been told.
+    await reader.cancel().catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Lifetime } from "./access-keys.ts";
-import { Email, GivenName, GivenPassword, LinkSecret, RoleField } from "./people.ts";
+import { Email, GivenName, LinkSecret, NewPassword, RoleField } from "./people.ts";
 import { route } from "./route.ts";
 import { Timestamp } from "./shapes.ts";
 import { OwnTeamShape } from "./team.ts";
@@ -109,7 +109,7 @@ export const acceptInvitation = route({
   credential: "none",
   body: z
     .object(
-      { secret: LinkSecret, name: GivenName.optional(), password: GivenPassword },
+      { secret: LinkSecret, name: GivenName.optional(), password: NewPassword },
       { error: "Invalid request payload: missing secret field" },
     )
     .meta({ id: "AcceptInvitation" }),

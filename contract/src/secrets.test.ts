@@ -15,6 +15,22 @@ test("these fields hold secrets, and no others: a new one is added here on purpo
     "namespace.sandbox 200 namespace.key",
     "accessKey.create 201 access_key.secret",
     "accessKey.rotate 200 access_key.secret",
+    "accessKey.handOver 201 access_key.secret",
+    "serviceAccessKey.create 201 access_key.secret",
+    "foundKey.revoke body secret",
+    "apiToken.create 201 api_token.secret",
+    "invitation.create 201 invitation.link",
+    "invitation.resend 200 invitation.link",
+    "invitation.accept body secret",
+    "invitation.accept body password",
+    "serviceIdentity.createToken 201 api_token.secret",
+    "session.create body password",
+    "session.create 201 session.secret",
+    "account.setPassword body current_password",
+    "account.setPassword body new_password",
+    "passwordReset.redeem body secret",
+    "passwordReset.redeem body new_password",
+    "webhook.set 200 webhook.secret",
   ]);
 });
 

@@ -1,3 +1,4 @@
+import type { AuditRow } from "./audit.ts";
 import type { FootprintRow } from "./footprint.ts";
 import type { ColdRow, WarmRow } from "./invoke.ts";
 import type { SchedulesRow } from "./schedules.ts";
@@ -15,6 +16,7 @@ export type Results = {
   cold?: ColdRow;
   footprint?: FootprintRow;
   schedules?: SchedulesRow;
+  audit?: AuditRow;
 };
 
 const table = (headings: string[], rows: string[][]): string =>
@@ -107,6 +109,31 @@ export function report(results: Results): string {
       table(
         ["start to first answer ms", "idle MiB", "samples"],
         [[startToListeningMs.toFixed(0), idleMib.toFixed(0), String(samples)]],
+      ),
+    );
+  }
+  if (results.audit !== undefined) {
+    const row = results.audit;
+    parts.push(
+      "## Verifying an audit log",
+      table(
+        [
+          ...["entries", "bytes hashed each", "entries/s", "bare SHA-256 entries/s", "ratio"],
+          ...["CPU µs", "bare CPU µs", "CPU ratio", "longest turn ms"],
+        ],
+        [
+          [
+            row.entries.toLocaleString("en"),
+            row.bytesPerEntry.toFixed(0),
+            row.entriesPerSecond.toFixed(0),
+            row.bareEntriesPerSecond.toFixed(0),
+            row.ratio.toFixed(3),
+            row.cpuMicrosecondsPerEntry.toFixed(1),
+            row.bareCpuMicrosecondsPerEntry.toFixed(2),
+            row.cpuRatio.toFixed(3),
+            row.longestTurnMs.toFixed(0),
+          ],
+        ],
       ),
     );
   }

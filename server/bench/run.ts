@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { benchAudit } from "./audit.ts";
 import { benchFootprint } from "./footprint.ts";
 import { benchCold, benchSequence, benchWarm, benchWeb } from "./invoke.ts";
 import { type Results, report } from "./report.ts";
@@ -35,6 +36,7 @@ const results: Results = {
   ...(wants("sequence") ? { sequence: await benchSequence(said) } : {}),
   ...(wants("schedules") ? { schedules: await benchSchedules(said) } : {}),
   ...(wants("verify") ? { verify: await benchVerify(said) } : {}),
+  ...(wants("audit") ? { audit: await benchAudit(said) } : {}),
 };
 
 process.stdout.write(report(results));

@@ -1,6 +1,13 @@
 import type { AddressInfo } from "node:net";
 import manifest from "../package.json" with { type: "json" };
-import { accessKeyRoutes, createAccessKeys } from "./access-keys/index.ts";
+import {
+  accessHistoryRoutes,
+  accessKeyRoutes,
+  createAccessHistory,
+  createAccessKeys,
+  createRemovalPreview,
+  removalPreviewRoutes,
+} from "./access-keys/index.ts";
 import { auditRoutes, createAudit, createAuditLog, openSigner } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from "./functions/index.ts";
@@ -182,12 +189,16 @@ export function wire(ground: Ground) {
     queue: functions,
     limit: config.triggersPerNamespace,
   });
+  const { touchesOf } = functions;
+  const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf });
 
   const routes = [
     ...operationsRoutes(),
     ...identityRoutes({ identity, clock, log }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
+    ...removalPreviewRoutes({ preview: previewRemoval, accessKeys, clock }),
+    ...accessHistoryRoutes({ history: createAccessHistory({ auditLog, namespaces, clock }) }),
     ...policyRoutes({ policy, namespaces }),
     ...notificationRoutes({ notifications, actorOf }),
     ...scheduleRoutes({ schedules, namespaces }),

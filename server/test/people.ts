@@ -29,13 +29,14 @@ async function addMember({ store, clock, random }: Ground, teamId: TeamId, role:
   return id;
 }
 
-export type TokenOptions = { role?: Role; scopes?: readonly Scope[]; expiresAt?: number; teamId?: TeamId };
+/** `of`: somebody who is in the team already; somebody new otherwise. */
+export type TokenOptions = { of?: UserId; role?: Role; scopes?: readonly Scope[]; expiresAt?: number; teamId?: TeamId };
 
 /** A token of a new member: an owner of the first team with every scope, unless told otherwise. */
 export async function addToken(latchkey: Ground & { team: { id: TeamId } }, options: TokenOptions = {}) {
   const { store, clock, random, folder } = latchkey;
   const { role = "owner", scopes = SCOPES, expiresAt = null, teamId = latchkey.team.id } = options;
-  const userId = await addMember(latchkey, teamId, role);
+  const userId = options.of ?? (await addMember(latchkey, teamId, role));
   const token = `dop_v1_${randomHex(random, 32)}`;
   const secret = createSecretHasher(loadPepper(folder, random)).hash(["api_token", token]);
   const id = random.uuid() as ApiTokenId;

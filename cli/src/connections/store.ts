@@ -1,12 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CliError } from "../failure.ts";
+import { isMissing, makeFolder, readIfThere, replaceFile, seenByOthers } from "../private-files.ts";
 import { type Connection, isNamespaceId, parseConnection, writeConnection } from "./connection.ts";
 
-const OWNER_ONLY_FILE = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
-const READABLE_BY_OTHERS = 0o077;
 const SUFFIX = ".json";
 
 /** The connections that this user keeps on this machine. */
@@ -34,9 +31,8 @@ export function createConnectionStore(folder: string, warn: (text: string) => vo
   }
 
   async function warnIfReadableByOthers(file: string): Promise<void> {
-    // Windows has no such modes and reports all files as readable by everybody.
-    if (process.platform === "win32" || ((await stat(file)).mode & READABLE_BY_OTHERS) === 0) return;
-    warn(`other users of this machine can read ${file}, which holds an access key; run: chmod 600 '${file}'`);
+    if (await seenByOthers(file))
+      warn(`other users of this machine can read ${file}, which holds an access key; run: chmod 600 '${file}'`);
   }
 
   async function list(): Promise<Connection[]> {
@@ -87,31 +83,4 @@ export function createConnectionStore(folder: string, warn: (text: string) => vo
   };
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
 const emptyIfMissing = (error: unknown): string[] | Promise<never> => (isMissing(error) ? [] : Promise.reject(error));
-
-async function readIfThere(file: string): Promise<string | null> {
-  return readFile(file, "utf8").catch((error: unknown) => (isMissing(error) ? null : Promise.reject(error)));
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-}
-
-/** Readers see the old content or the new one, and nobody else sees either, not even while it is written. */
-async function replaceFile(file: string, content: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}.draft`;
-  try {
-    const handle = await open(draft, "wx", OWNER_ONLY_FILE);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-}

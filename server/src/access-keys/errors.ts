@@ -42,6 +42,11 @@ export const accessKeyErrors = defineErrors("access_key", {
     status: 422,
     says: "access key has expired, is not active, or belongs to that service identity already",
   },
+  history_ahead: { status: 422, says: "That time has not come yet; ask about the past." },
+  history_pruned: {
+    status: 422,
+    says: "The audit log was pruned, so nobody can say who could call.",
+  },
   too_many_reports: { status: 429, says: "Too many reports from your address. Wait a minute, then try again." },
   cannot_rotate: { status: 422, says: "access key has expired or is not active; create a new one" },
 });

@@ -113,9 +113,15 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     done(request.exchange, answer.status);
     if (answer.body === undefined) reply.send();
     else if (answer.body instanceof File) sendFile(reply, answer.body);
-    else if (isStreamed(answer.body)) reply.send(Readable.from(answer.body));
+    else if (isStreamed(answer.body)) reply.send(Readable.from(answer.body).on("error", brokeOff(request)));
     else reply.header("content-type", JSON_TYPE).send(JSON.stringify(answer.body));
   }
+
+  /** The caller's connection is cut then: the status has been sent, and the end must not look like one. */
+  const brokeOff =
+    ({ exchange }: FastifyRequest) =>
+    (error: Error): void =>
+      deps.log.error({ error, requestId: exchange.requestId, route: exchange.route }, "an answer broke off");
 
   // Hooks and handlers are callbacks, not async functions: promises are made only where something is waited for.
   for (const bound of deps.routes) {

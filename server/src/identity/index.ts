@@ -1,9 +1,6 @@
 export type {
-  Member,
-  Permission,
   Person,
   Principal,
-  Removal,
   RemovalReason,
   Role,
   ServiceIdentity,
@@ -14,6 +11,7 @@ export type {
 } from "./model.ts";
 export { actorOf, isPermitted, may } from "./model.ts";
 export { identityRoutes } from "./routes/identity-routes.ts";
+export type { Holdings } from "./service/holdings.ts";
 export { createIdentity, type FirstTeam, type Identity } from "./service/identity.ts";
 export type { RestorableKeys } from "./service/members.ts";
-export type { Ended, RemovalCascade } from "./service/removal.ts";
+export type { RemovalCascade } from "./service/removal.ts";

@@ -13,4 +13,5 @@ export function canonicalJson(value: Json): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`;
 }
 
-const isList = (value: readonly Json[] | JsonObject): value is readonly Json[] => Array.isArray(value);
+/** `Array.isArray` for what JSON can say; the type checker does not see that an object is none. */
+export const isList = (value: readonly Json[] | JsonObject): value is readonly Json[] => Array.isArray(value);

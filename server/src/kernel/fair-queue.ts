@@ -45,5 +45,3 @@ export function createFairQueue(limits: { atOnce: number; waitingPerSource: numb
     },
   };
 }
-
-export type FairQueue = ReturnType<typeof createFairQueue>;

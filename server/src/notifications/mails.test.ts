@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { createCaller } from "../../test/caller.ts";
 import { createCapturedLog } from "../../test/captured-log.ts";
+import { eventually } from "../../test/eventually.ts";
 import { startMailServer } from "../../test/start-mail-server.ts";
+import { startReceiver } from "../../test/start-receiver.ts";
+import { startTestLatchkey } from "../../test/start-test-latchkey.ts";
 import { startTestNotifications, type TestNotificationsOptions } from "../../test/start-test-notifications.ts";
 import { Secret } from "../kernel/secret.ts";
 import type { MailContent } from "./index.ts";
@@ -236,6 +240,41 @@ describe("the mail server", () => {
     await mail(invitation);
     expect(rows()).toMatchObject([{ state: "waiting", last_error: "no answer in time" }]);
   });
+});
+
+test("whoever is invited finds the link in the mail, nobody else does, and gets in with it", async () => {
+  const server = await startMailServer();
+  const environment = {
+    LATCHKEY_SMTP_URL: `smtp://127.0.0.1:${server.settings.port}?tls=offered`,
+    LATCHKEY_MAIL_FROM: "Latchkey <latchkey@example.com>",
+  };
+  const { url, token, notifications } = await startTestLatchkey({ environment });
+  const { send } = createCaller(url, token);
+  const invited = await send("POST", "/v2/team/invitations", { json: { email: "bob@example.com", role: "member" } });
+  expect(JSON.parse(invited.text)).toMatchObject({ invitation: { link: null } });
+  notifications.wake();
+  await notifications.idle();
+  const [mail] = server.taken;
+  expect(mail?.to).toEqual(["bob@example.com"]);
+  expect(mail?.headers).toContain("Subject: Ada invites you to the team Acme");
+  const secret = /\/invitations#(\S+)/.exec(mail?.text ?? "")?.[1];
+  const json = { secret, name: "Bob", password: "a long enough password" };
+  expect((await send("POST", "/v2/invitations/accept", { json })).status).toBe(201);
+});
+
+test("a mail server that hangs holds up no webhook", async () => {
+  const { enqueue, announce, setWebhook, notifications, server, rows } = await start({ timeoutMs: 60_000 });
+  const receiver = await startReceiver();
+  await setWebhook(receiver.url);
+  server.behaviour.isSilent = true;
+  for (let count = 0; count < 6; count += 1) await enqueue(invitation);
+  notifications.wake();
+  await eventually(() => rows().filter(({ attempts }) => attempts === 1).length === 4);
+  await announce();
+  notifications.wake();
+  await eventually(() => receiver.received.length === 1);
+  await notifications.close(0);
+  expect(server.taken).toEqual([]);
 });
 
 describe("where there is no mail server", () => {

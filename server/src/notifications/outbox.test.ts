@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { eventually } from "../../test/eventually.ts";
 import { startReceiver } from "../../test/start-receiver.ts";
 import { startTestNotifications, type TestNotificationsOptions } from "../../test/start-test-notifications.ts";
 
@@ -16,11 +17,6 @@ async function start(options: TestNotificationsOptions = {}) {
 /** Ids of what was received, as often as it was. */
 const idsOf = (receiver: Awaited<ReturnType<typeof startReceiver>>) =>
   receiver.received.map(({ headers }) => headers["webhook-id"]);
-
-/** Resolves once there is something to see. */
-async function eventually(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 describe("what is told", () => {
   test("is told once it is committed, and then no more", async () => {
@@ -106,6 +102,19 @@ describe("a sender that dies while it tells something", () => {
   });
 });
 
+test("what this server stumbles over holds up nothing else, and is not tried for ever", async () => {
+  const { announce, deliver, receiver, rows, stranger, addTeam, setWebhook } = await start();
+  await announce();
+  const other = addTeam();
+  await setWebhook("https://stumble.example/", other);
+  stranger.exec(`UPDATE webhooks SET url = 'no address' WHERE team_id = '${other}'`);
+  await announce(other);
+  await deliver();
+  expect(receiver.received).toHaveLength(1);
+  const stumbled = rows().find(({ team_id }) => team_id === other);
+  expect(stumbled).toMatchObject({ state: "waiting", attempts: 1, last_error: "an error of this server" });
+});
+
 describe("a receiver that refuses", () => {
   test("is tried nine times in about a day, with growing waits, and then no more", async () => {
     const { announce, deliver, receiver, rows, clock } = await start();
@@ -187,6 +196,20 @@ describe("a receiver that says nothing", () => {
     await notifications.close(0);
     expect(receiver.received).toHaveLength(1);
     expect(stranger.prepare("SELECT team_id FROM outbox WHERE state = 'sent'").all()).toEqual([{ team_id: otherTeam }]);
+  });
+
+  test("holds up as many others as tell at the same time, and those are four", async () => {
+    const { announce, receiver, addTeam, setWebhook, notifications } = await start({ timeoutMs: 60_000 });
+    receiver.behaviour.answer = null;
+    for (let count = 0; count < 8; count += 1) {
+      const team = addTeam();
+      await setWebhook(receiver.url, team);
+      await announce(team);
+    }
+    for (let count = 0; count < 3; count += 1) notifications.wake();
+    await eventually(() => receiver.received.length === 4);
+    await notifications.close(50);
+    expect(receiver.received).toHaveLength(4);
   });
 
   test("does not hold up the end of the server; the next one tries at once", async () => {

@@ -1,4 +1,4 @@
-export type { KeyCounts, LastUse, PolicedKey, Scope, WantedKey } from "./model.ts";
+export type { KeyCounts, PolicedKey, Scope } from "./model.ts";
 export { commonNetworks } from "./model.ts";
 export type { PolicedKeys } from "./policed-keys.ts";
 export { policyRoutes } from "./routes.ts";

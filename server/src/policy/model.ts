@@ -2,6 +2,7 @@ import { GRACE_DAYS, LONGEST_LIFETIME_DAYS } from "@latchkey/contract/policy";
 import type { Role, TeamId, User } from "../identity/index.ts";
 import type { EpochMs } from "../kernel/clock.ts";
 import { areWithin, intersectNetworks, isInNetworks, parseNetwork, withoutRepetition } from "../kernel/networks.ts";
+import { wholeSecond } from "../kernel/timestamp.ts";
 import type { NamespaceId } from "../namespaces/index.ts";
 
 export const DAY_MS = 86_400_000;
@@ -145,7 +146,7 @@ export function shortenedExpiry(
 ): EpochMs | null {
   const days = policy.longestLifetimeDays ?? (policy.neverAllowed ? null : LONGEST_LIFETIME_DAYS);
   if (days === null) return null;
-  const end = Math.max(key.createdAt + days * DAY_MS, now + graceMs);
+  const end = Math.max(key.createdAt + days * DAY_MS, wholeSecond(now + graceMs));
   return key.expiresAt === null || end < key.expiresAt ? end : null;
 }
 

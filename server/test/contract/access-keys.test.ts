@@ -5,7 +5,7 @@ import { startControlPlane } from "./control-plane.ts";
 import { addKey, addNamespace, connect, keysOf, listKeys, NO_KEY, NO_NAMESPACE } from "./things.ts";
 
 const PUBLISHED_FIELDS = ["id", "name", "expires_at", "created_at", "updated_at"];
-const OWN_FIELDS = ["last_used_at", "state", "owner", "grants", "allowed_networks"];
+const OWN_FIELDS = ["last_used_at", "state", "state_reason", "owner", "grants", "allowed_networks"];
 const FIELDS = [...PUBLISHED_FIELDS, ...OWN_FIELDS].sort();
 const TAKEN = { id: "conflict", message: "The request could not be completed due to a conflict." };
 const NO_SUCH_KEY = { id: "not_found", message: "access key not found" };
@@ -53,6 +53,7 @@ describe("POST .../keys", () => {
       created_at: START,
       updated_at: START,
       last_used_at: null,
+      state_reason: null,
       state: "active",
       owner: { id: plane.user.id, name: "Ada", kind: "person" },
       grants: ["full"],

@@ -111,7 +111,8 @@ describe("403: who calls may not do that", () => {
     const plane = await startControlPlane({ environment: { LATCHKEY_NAMESPACES_PER_TEAM: "20" } });
     for (const scope of SCOPES) {
       const { namespaceId, keyId } = await addThings(plane, scope);
-      const { token } = await addToken(plane, { scopes: [scope] });
+      // Their own key: not everything may be done to somebody else's.
+      const { token } = await addToken(plane, { of: plane.user.id, scopes: [scope] });
       const answer = await plane.send(method, path({ namespaceId, keyId }), {
         token,
         json: json?.(`new ${scope.replace(":", " ")}`),

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { ALL_ROUTES } from "@latchkey/contract/all-routes";
+import { isPermitted, type Role } from "@latchkey/contract/permissions";
 import type { RouteDescription } from "@latchkey/contract/route";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { basic, bearer, createCaller } from "../caller.ts";
@@ -9,9 +10,14 @@ import { buildWorld } from "./mutations.ts";
 
 /**
  * What a route answers to somebody of the same team who may only read (by a token's scope, or a key's grant), to a viewer, and to
- * an owner of another team; `open` for routes that ask for no credential. Whoever has no valid one gets 401 everywhere else.
+ * an owner of another team; `open` for routes that ask for no credential, with what everybody gets. Whoever has no valid one gets
+ * 401 everywhere else.
  */
-type Row = "open" | { readonly reader: number; readonly viewer: number; readonly stranger: number };
+type Row =
+  | { readonly open: number }
+  | { readonly reader: number; readonly viewer: number | typeof MAY; readonly stranger: number | typeof MAY };
+/** It is theirs to do, so it is not tried here. */
+const MAY = "may";
 
 const adminOnly: Row = { reader: 403, viewer: 403, stranger: 404 };
 const everybody: Row = { reader: 200, viewer: 200, stranger: 200 };
@@ -20,6 +26,10 @@ const ownTeamOnly: Row = { reader: 403, viewer: 403, stranger: 200 };
 const readingControl: Row = { reader: 200, viewer: 200, stranger: 404 };
 const reading: Row = { reader: 200, viewer: 200, stranger: 403 };
 const changing: Row = { reader: 403, viewer: 403, stranger: 403 };
+const open = (status: number): Row => ({ open: status });
+/** What is the caller's own, as far as the token's scopes let it through; of somebody else's there is none. */
+const ownOnly: Row = { reader: 403, viewer: 200, stranger: 200 };
+const ownNone: Row = { reader: 403, viewer: 404, stranger: 404 };
 /** There is no activation of that id, which is all that a reader learns. */
 const readingNothing: Row = { reader: 404, viewer: 404, stranger: 403 };
 
@@ -40,8 +50,66 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "schedule.get": readingControl,
   "schedule.update": adminOnly,
   "schedule.delete": adminOnly,
+  "accessKey.suspend": adminOnly,
+  "accessKey.resume": adminOnly,
+  "accessKey.handOver": adminOnly,
+  "serviceAccessKey.create": adminOnly,
+  "memberKeys.revoke": adminOnly,
+  "namespaceKeys.revoke": adminOnly,
+  "teamKeys.revoke": ownTeamOnly,
+  "memberKeys.restore": adminOnly,
+  "foundKey.revoke": open(202),
   "token.info": everybody,
-  "info.get": "open",
+  // What this test sends has no scopes.
+  "apiToken.create": { reader: 403, viewer: 400, stranger: 400 },
+  "apiToken.list": ownOnly,
+  "apiToken.rename": ownNone,
+  "apiToken.delete": ownNone,
+  "team.get": everybody,
+  "team.update": ownTeamOnly,
+  "team.list": everybody,
+  "team.permissions": everybody,
+  "team.leave": { reader: 403, viewer: MAY, stranger: MAY },
+  "member.list": everybody,
+  "member.get": { reader: 200, viewer: 200, stranger: 404 },
+  "member.setRole": adminOnly,
+  "member.remove": adminOnly,
+  // What this test sends names nobody.
+  "invitation.create": { reader: 403, viewer: 403, stranger: 400 },
+  "invitation.list": ownTeamOnly,
+  "invitation.resend": adminOnly,
+  "invitation.cancel": adminOnly,
+  "invitation.accept": open(400),
+  "serviceIdentity.create": { reader: 403, viewer: 403, stranger: 201 },
+  "serviceIdentity.list": everybody,
+  "serviceIdentity.get": { reader: 200, viewer: 200, stranger: 404 },
+  "serviceIdentity.update": adminOnly,
+  "serviceIdentity.delete": adminOnly,
+  "serviceIdentity.createToken": adminOnly,
+  "session.create": open(400),
+  "session.list": ownOnly,
+  "session.delete": ownNone,
+  "account.get": everybody,
+  "account.setPassword": { reader: 403, viewer: 400, stranger: 400 },
+  "passwordReset.request": open(400),
+  "passwordReset.redeem": open(400),
+  // The stranger's own team has no webhook, and what this test sends names no address.
+  "webhook.set": { reader: 403, viewer: 403, stranger: 400 },
+  "webhook.get": adminOnly,
+  "webhook.delete": adminOnly,
+  "webhook.test": adminOnly,
+  "webhook.deliveries": ownTeamOnly,
+  "accessHistory.get": adminOnly,
+  "member.previewRemoval": adminOnly,
+  "teamPolicy.get": everybody,
+  "teamPolicy.presets": everybody,
+  // What this test sends is no policy, for the stranger's own team.
+  "teamPolicy.preview": { reader: 403, viewer: 403, stranger: 400 },
+  "teamPolicy.set": { reader: 403, viewer: 403, stranger: 400 },
+  "namespacePolicy.get": { reader: 200, viewer: 200, stranger: 404 },
+  "namespacePolicy.preview": adminOnly,
+  "namespacePolicy.set": adminOnly,
+  "info.get": open(200),
   "ownNamespace.list": everybody,
   "ownNamespace.limits": reading,
   "action.list": reading,
@@ -77,17 +145,17 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "audit.export": ownTeamOnly,
   "audit.verify": ownTeamOnly,
   "audit.key": ownTeamOnly,
-  "operations.health": "open",
-  "operations.apiDocument": "open",
-  "operations.apiPage": "open",
-  "operations.apiPagePart": "open",
+  "operations.health": open(200),
+  "operations.apiDocument": open(200),
+  "operations.apiPage": open(200),
+  "operations.apiPagePart": open(404),
 };
 
 /** Our server with a namespace and things in it, and everybody who would like to get at them. */
 async function start() {
   const latchkey = await startTestLatchkey({ environment: { LATCHKEY_FAILED_ATTEMPTS_PER_MINUTE: "1000000" } });
   const world = await buildWorld(createCaller(latchkey.url, latchkey.token));
-  const { caller, namespaceId, key } = world;
+  const { caller, namespaceId, key, serviceIdentityId } = world;
 
   const readerToken = (await addToken(latchkey, { role: "member", scopes: ["function:read"] })).token;
   const viewerToken = (await addToken(latchkey, { role: "viewer" })).token;
@@ -99,6 +167,7 @@ async function start() {
   onTestFinished(() => database.close());
   database.exec(`UPDATE memberships SET role = 'viewer' WHERE user_id = '${viewer.userId}'`);
 
+  const expired = await addToken(latchkey, { expiresAt: latchkey.clock.now() });
   const insiders = {
     token: { reader: bearer(readerToken), viewer: bearer(viewerToken), stranger: bearer(strangerToken) },
     access_key: {
@@ -111,6 +180,7 @@ async function start() {
     token: {
       "no credential": null,
       garbage: "garbage",
+      "an expired token": bearer(expired.token),
       "another scheme": `Digest ${latchkey.token}`,
       "the bare token": latchkey.token,
       "the token as Basic": basic({ id: "token", secret: latchkey.token }),
@@ -133,6 +203,8 @@ async function start() {
   const ids: Record<string, string> = {
     namespace_id: namespaceId,
     key_id: key.id,
+    member_id: latchkey.user.id,
+    service_identity_id: serviceIdentityId,
     namespace: namespaceId,
     package: "billing",
     id: "0".repeat(32),
@@ -154,7 +226,10 @@ async function start() {
       body:
         route.method === "GET"
           ? null
-          : JSON.stringify({ name: "n", label: `label ${Math.random()}`, region: "fra1", status: "inactive" }),
+          : JSON.stringify({
+              ...{ name: "n", label: `label ${Math.random()}`, region: "fra1", status: "inactive" },
+              ...{ dry_run: true, secret: "not one of ours" },
+            }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text };
@@ -162,8 +237,15 @@ async function start() {
   const contents = (tables: readonly string[]) =>
     tables.map((table) => database.prepare(`SELECT * FROM ${table}`).all());
   const things = () => contents(["access_keys", "access_key_secrets", "entities", "function_code", "schedules"]);
-  const everything = () => [...things(), ...contents(["namespaces", "audit_entries"])];
-  return { ask, insiders, outsiders, things, everything };
+  // What is summed up every few seconds (refusals, first uses) is no change that a refused caller made.
+  const changes = () => database.prepare("SELECT * FROM audit_entries WHERE actor_kind <> 'system'").all();
+  const everything = () => [...things(), ...contents(["namespaces"]), changes()];
+  // Not Ada: what is tried on a member is tried on her.
+  const roles = {
+    owner: bearer((await addToken(latchkey)).token),
+    member: bearer((await addToken(latchkey, { role: "member" })).token),
+  };
+  return { ask, insiders, outsiders, roles, things, everything };
 }
 
 test("every route has a row", () => {
@@ -197,10 +279,11 @@ describe("whoever presents no valid credential", () => {
 
   test("may ask what is open to all, and a wrong credential is no hindrance there", async () => {
     const { ask, outsiders } = await start();
-    const open = ALL_ROUTES.filter(({ id }) => MATRIX[id] === "open");
-    for (const route of open) {
+    for (const route of ALL_ROUTES) {
+      const row = MATRIX[route.id];
+      if (row === undefined || !("open" in row)) continue;
       const { status } = await ask(route, null);
-      expect([route.id, route.credential, status]).toEqual([route.id, "none", route.id.endsWith("Part") ? 404 : 200]);
+      expect([route.id, route.credential, status]).toEqual([route.id, "none", row.open]);
       expect((await ask(route, outsiders.token.garbage)).status).toBe(status);
     }
   });
@@ -214,10 +297,28 @@ describe("whoever presents a valid credential gets no further than it reaches:",
     const before = look();
     for (const route of ALL_ROUTES) {
       const row = MATRIX[route.id];
-      if (route.credential === "none" || row === undefined || row === "open") continue;
+      if (route.credential === "none" || row === undefined || "open" in row) continue;
+      if (row[who] === MAY) continue;
       const { status, text } = await ask(route, insiders[route.credential][who]);
       expect([route.id, status, text]).toEqual([route.id, row[who], text]);
     }
     expect(look()).toEqual(before);
   });
 });
+
+describe("whoever's token has every scope may do what the permission table says of their role:", () => {
+  test.each(["owner", "member"] as const)("an %s", async (role) => {
+    const { ask, roles } = await start();
+    // Leaving comes last: nobody can do anything afterwards.
+    const routes = ALL_ROUTES.filter(({ credential, id }) => credential === "token" && id !== "team.leave");
+    const leave = ALL_ROUTES.filter(({ id }) => id === "team.leave");
+    for (const route of [...routes, ...leave]) {
+      const { status, text } = await ask(route, roles[role]);
+      const isRefused = status === 401 || status === 403;
+      expect([route.id, isRefused, text]).toEqual([route.id, !mayBe(role, route), text]);
+    }
+  });
+});
+
+const mayBe = (role: Role, { permission }: RouteDescription): boolean =>
+  permission !== undefined && isPermitted(role, permission);

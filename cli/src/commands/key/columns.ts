@@ -24,6 +24,7 @@ export const KEY_COLUMNS: readonly Column<Key>[] = [
   expiresAt,
   { name: "Owner", heading: "Owner", cell: ({ owner }) => owner.name, hidden: true },
   { name: "State", heading: "State", cell: ({ state }) => state, hidden: true },
+  { name: "StateReason", heading: "State Reason", cell: (key) => key.state_reason ?? "", hidden: true },
   { name: "Grants", heading: "Grants", cell: ({ grants }) => grants.join(", "), hidden: true },
   {
     name: "AllowedNetworks",

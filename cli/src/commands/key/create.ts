@@ -1,12 +1,14 @@
+import { createServiceAccessKey } from "@latchkey/contract/access-key-life-cycle";
 import { createAccessKey } from "@latchkey/contract/access-keys";
 import { defineCommand } from "../../command.ts";
+import { findIdentity } from "../service-identity/find.ts";
 import { NEW_SECRET_COLUMNS } from "./columns.ts";
 import { parseExpiration } from "./expiration.ts";
 import { namespaceOfKeys, namespaceOption } from "./namespace-of-keys.ts";
 import { tellSecret } from "./tell-secret.ts";
 
 export const create = defineCommand({
-  summary: "Create an access key of your own for a namespace",
+  summary: "Create an access key for a namespace: your own, or a service identity's",
   about:
     "The secret is shown once; only a keyed hash of it is stored. The key acts in your name, so give each machine one of its own, and no more than it needs.",
   examples: [
@@ -18,6 +20,10 @@ export const create = defineCommand({
     [
       "latchkey key create --namespace demo --name my-laptop --expiration 30d -o json | latchkey connect --access-key-stdin",
       "create and connect in one go, with the secret never on the screen",
+    ],
+    [
+      "latchkey key create --namespace demo --name nightly --expiration 90d --identity deploy-robot",
+      "for a pipeline that must outlive any person",
     ],
   ],
   options: {
@@ -39,20 +45,30 @@ export const create = defineCommand({
       value: "cidr",
       about: "where it may be used from; anywhere unless given; repeatable",
     },
+    identity: {
+      kind: "text",
+      value: "identity",
+      about: "name or id of the service identity that the key is for; you unless given",
+    },
     namespace: namespaceOption,
   },
   async run(context, { options }) {
     const expiresIn = parseExpiration(options.expiration);
     const controlPlane = context.controlPlane();
-    const { body } = await controlPlane.call(createAccessKey, {
-      params: { namespace_id: await namespaceOfKeys(context, controlPlane, options.namespace) },
-      body: {
-        name: options.name,
-        expires_in: expiresIn,
-        ...(options.grant.length > 0 && { grants: options.grant }),
-        ...(options.allowNetwork.length > 0 && { allowed_networks: options.allowNetwork }),
-      },
-    });
+    const namespace_id = await namespaceOfKeys(context, controlPlane, options.namespace);
+    const key = {
+      name: options.name,
+      expires_in: expiresIn,
+      ...(options.grant.length > 0 && { grants: options.grant }),
+      ...(options.allowNetwork.length > 0 && { allowed_networks: options.allowNetwork }),
+    };
+    const { body } =
+      options.identity === undefined
+        ? await controlPlane.call(createAccessKey, { params: { namespace_id }, body: key })
+        : await controlPlane.call(createServiceAccessKey, {
+            params: { service_identity_id: (await findIdentity(controlPlane, options.identity)).id },
+            body: { ...key, namespace_id },
+          });
     tellSecret(context, body.access_key);
     return body;
   },

@@ -16,6 +16,7 @@ const key = (name: string, expires_at: string | null = "2026-03-08T10:00:00Z") =
   updated_at: "2026-03-01T10:00:00Z",
   last_used_at: null,
   state: "active",
+  state_reason: null,
   owner: { id: "u1", name: "Ada", kind: "person" },
   grants: ["full"],
   allowed_networks: [],

@@ -54,11 +54,11 @@ export function lifeCycleRoutes(deps: {
     }),
 
     implement<TeamPrincipal, typeof createServiceAccessKey>(createServiceAccessKey, async (call) => {
-      const { identity_id } = call.params;
-      await accessKeys.requireServiceIdentity(call.caller, identity_id);
+      const { service_identity_id: identityId } = call.params;
+      await accessKeys.requireServiceIdentity(call.caller, identityId);
       const { namespace_id, ...body } = call.body();
       const cause = { caller: call.caller, origin: call };
-      const issued = await accessKeys.createForService(cause, identity_id, namespace_id, toNewKey(body));
+      const issued = await accessKeys.createForService(cause, identityId, namespace_id, toNewKey(body));
       return { status: 201, body: { access_key: await shapes.withSecret(issued) } };
     }),
 

@@ -14,6 +14,8 @@ import { announceRevocation, type Ground } from "./ground.ts";
 /** Ends the API token or session whose secret this is, if there is one: another room's affair. */
 export type RevokeBearer = (secret: string, origin: Origin) => Promise<unknown>;
 
+const FOUND = "reported as found";
+
 /** What follows the colon of `id:secret`, or all of it where there is none. */
 const secretPart = (text: string): string => text.slice(text.indexOf(":") + 1);
 
@@ -39,8 +41,8 @@ export function createFoundSecrets(ground: Ground, deps: { revokeBearer: RevokeB
     const at = clock.now();
     const isCurrent = expiresAt === null;
     if (isCurrent) {
-      await revokeKey(tx, key.id, "reported as found", at);
-      await announceRevocation(ground, tx, teamId, key, "reported as found");
+      await revokeKey(tx, key.id, FOUND, at);
+      await announceRevocation(ground, tx, teamId, key, FOUND);
     } else {
       await endSecret(tx, key.id, number, at);
     }
@@ -50,13 +52,13 @@ export function createFoundSecrets(ground: Ground, deps: { revokeBearer: RevokeB
       actor: {
         id: null,
         kind: "system",
-        name: "whoever found the secret",
+        name: "holder of the secret",
         credential: { kind: "access_key", id: key.id },
       },
-      verb: isCurrent ? "access_key.revoke_found" : "access_key.end_found_secret",
+      verb: isCurrent ? "access_key.delete" : "access_key.end_secret",
       target: { kind: "access_key", id: key.id },
       origin,
-      details: { namespace: key.namespaceId, name: key.name, owner: key.owner.id },
+      details: { namespace: key.namespaceId, name: key.name, owner: key.owner.id, reason: FOUND },
     });
   };
 

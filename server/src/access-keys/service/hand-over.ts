@@ -15,15 +15,17 @@ const SUFFIX = "handed over";
 export function createHandOver(ground: Ground, issue: Issue) {
   const { store, clock, identity } = ground;
 
-  /** Leaves the old key to its owner until then, under another name. */
-  const windDown = async (tx: Tx, cause: Cause, key: AccessKey, end: EpochMs, now: EpochMs): Promise<void> => {
+  /** Leaves the old key to its owner until then, under another name; gives that. */
+  const windDown = async (tx: Tx, cause: Cause, key: AccessKey, end: EpochMs, now: EpochMs): Promise<string> => {
     if (end <= now) {
       await revokeKey(tx, key.id, "handed over", now);
       await announceRevocation(ground, tx, cause.caller.teamId, key, "handed over");
-      return;
+      return key.name;
     }
-    await updateKeyName(tx, key.id, await freeName(tx, key.namespaceId, key.name, SUFFIX), now);
+    const name = await freeName(tx, key.namespaceId, key.name, SUFFIX);
+    await updateKeyName(tx, key.id, name, now);
     await updateKeyExpiry(tx, key.id, end, now);
+    return name;
   };
 
   return {
@@ -49,7 +51,7 @@ export function createHandOver(ground: Ground, issue: Issue) {
 
         const end = wholeSecond(now) + to.overlapSeconds * 1000;
         const previousExpiresAt = key.expiresAt === null ? end : Math.min(key.expiresAt, end);
-        await windDown(tx, cause, key, previousExpiresAt, now);
+        const windDownName = await windDown(tx, cause, key, previousExpiresAt, now);
         const { name, grants, allowedNetworks, expiresAt } = key;
         const given = { namespaceId: namespace.id, owner: user, name, grants, allowedNetworks, expiresAt };
         const issued = await issue.insertNew(
@@ -60,7 +62,8 @@ export function createHandOver(ground: Ground, issue: Issue) {
         );
         const details = {
           namespace: namespace.id,
-          name,
+          name: windDownName,
+          previous_name: name,
           owner: key.owner.id,
           to: user.id,
           new_key: issued.key.id,

@@ -61,8 +61,8 @@ export async function findMember(db: Db | Tx, teamId: TeamId, id: string): Promi
   return row === undefined ? undefined : toMember(row);
 }
 
-export async function countOwners(tx: Tx, teamId: TeamId): Promise<number> {
-  const row = await members(tx, teamId)
+export async function countOwners(db: Db | Tx, teamId: TeamId): Promise<number> {
+  const row = await members(db, teamId)
     .where("m.role", "=", "owner")
     .clearSelect()
     .select((eb) => eb.fn.countAll().as("owners"))

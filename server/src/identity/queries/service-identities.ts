@@ -51,8 +51,8 @@ export async function findIdentity(db: Db | Tx, teamId: TeamId, id: string): Pro
 }
 
 /** Those that this person answers for. */
-export async function listAnsweredFor(tx: Tx, teamId: TeamId, responsibleId: UserId): Promise<ServiceIdentity[]> {
-  return (await identities(tx, teamId).where("u.responsible_id", "=", responsibleId).execute()).map(toIdentity);
+export async function listAnsweredFor(db: Db | Tx, teamId: TeamId, responsibleId: UserId): Promise<ServiceIdentity[]> {
+  return (await identities(db, teamId).where("u.responsible_id", "=", responsibleId).execute()).map(toIdentity);
 }
 
 export async function insertIdentity(

@@ -21,6 +21,7 @@ import { hashedParts, newSecret, parseBearer } from "../secrets.ts";
 import { createFoundSecrets } from "./found-secrets.ts";
 import { type AttemptLimits, createGate } from "./gate.ts";
 import { type Ground, requireStanding } from "./ground.ts";
+import { createHoldings } from "./holdings.ts";
 import { createInvitations } from "./invitations.ts";
 import { createMembers } from "./members.ts";
 import { createPasswords } from "./passwords.ts";
@@ -54,18 +55,22 @@ export function createIdentity(deps: IdentityDeps) {
   const uses = createUses(store.activity);
   const gate = createGate(deps, deps.attemptLimits);
   const removal = createRemoval(uses);
+  const members = createMembers(deps, removal);
   const sessions = createSessions(deps, { gate, uses, lifetimeMs: deps.sessionLifetimeMs });
   const passwords = createPasswords(deps, { gate, uses, limits: deps.attemptLimits });
 
   return {
     teams: createTeams(deps),
-    members: createMembers(deps, removal),
+    members,
     invitations: createInvitations(deps, gate),
     serviceIdentities: createServiceIdentities(deps, removal),
     tokens: createTokens(deps, uses),
     sessions,
     passwords,
     lastUses: uses.last,
+
+    /** What of a member's would end with their place in the team. Throws `identity.member_not_found`. */
+    holdingsOf: createHoldings(deps, members.requireIn),
 
     /** Rooms that keep something of somebody in a team register here what to take with their place in it. */
     onRemove: removal.onRemove,

@@ -7,19 +7,21 @@ export function createUses(activity: Activity) {
   const lastUses = prepareLastUses(activity);
   let gathered = new Map<string, EpochMs>();
 
+  const write = (): void => {
+    const uses = gathered;
+    gathered = new Map();
+    for (const [id, at] of uses) activity.write(RECORD_USE, [id, at]);
+  };
+
   return {
     note: (credentialId: string, at: EpochMs): void => void gathered.set(credentialId, at),
 
     /** Hands what has been gathered to the writer. */
-    write(): void {
-      const uses = gathered;
-      gathered = new Map();
-      for (const [id, at] of uses) activity.write(RECORD_USE, [id, at]);
-    },
+    write,
 
     /** The last use of each, what is still unwritten included. */
     async last(ids: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
-      this.write();
+      write();
       await activity.flush();
       return lastUses(ids);
     },

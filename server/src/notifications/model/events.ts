@@ -2,7 +2,6 @@ import type { WebhookEvent, WebhookMessage } from "@latchkey/contract/notificati
 import type { EpochMs } from "../../kernel/clock.ts";
 import { toTimestamp } from "../../kernel/timestamp.ts";
 
-export { WEBHOOK_EVENTS } from "@latchkey/contract/notifications";
 export type { WebhookEvent };
 
 type Named = { readonly id: string; readonly name: string };

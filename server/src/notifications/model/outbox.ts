@@ -52,7 +52,7 @@ export const WORTH_TELLING_MS = 7 * 24 * 3_600_000;
  * How long to wait after this many attempts. `jitter` is from 0 to 1: between half of the full time and all of it, so that what
  * failed together does not come back together.
  */
-export const waitAfter = (attempts: number, jitter: number): number =>
+const waitAfter = (attempts: number, jitter: number): number =>
   Math.round(Math.min(FIRST_WAIT_MS * 4 ** (attempts - 1), LONGEST_WAIT_MS) * (0.5 + jitter / 2));
 
 /** Judges an attempt. A refusal is final; a failure may be somebody's bad hour. */

@@ -91,15 +91,15 @@ const toWaiting = (row: Row<"outbox">): Waiting => ({
 });
 
 /**
- * Writes down what became of an attempt, unless somebody else has taken the row up since. What is finished loses its body.
- * Returns whether it was still the caller's.
+ * Writes down what became of an attempt, unless somebody else has taken the row up since: the count of attempts tells. What is
+ * finished loses its body.
  */
 export async function settle(
   tx: Tx,
   row: { readonly id: string; readonly attempts: number },
   verdict: Verdict,
   now: EpochMs,
-): Promise<boolean> {
+): Promise<void> {
   const change =
     verdict.state === "waiting"
       ? { due_at: verdict.dueAt, last_error: verdict.error }
@@ -109,14 +109,7 @@ export async function settle(
           body: null,
           finished_at: now,
         };
-  const { numUpdatedRows } = await tx
-    .updateTable("outbox")
-    .set(change)
-    .where("id", "=", row.id)
-    .where("state", "=", "waiting")
-    .where("attempts", "=", row.attempts)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  await tx.updateTable("outbox").set(change).where("id", "=", row.id).where("attempts", "=", row.attempts).execute();
 }
 
 /** Gives up what is not worth telling any more, with its body, whether or not anybody ever tried. */

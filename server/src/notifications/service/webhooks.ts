@@ -113,5 +113,3 @@ export function createWebhooks(deps: {
     deliveries: (teamId: string): Promise<Delivery[]> => listDeliveries(store.db, teamId, MOST_DELIVERIES),
   };
 }
-
-export type Webhooks = ReturnType<typeof createWebhooks>;

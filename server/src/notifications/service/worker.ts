@@ -52,7 +52,10 @@ export function createWorker(deps: {
     // Whoever made the last attempt was killed by it, or at it.
     if (row.attempts > MOST_ATTEMPTS) return { kind: "refused", error: "every attempt was cut off" };
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
-    const outcome = await attempts[channel](row, signal);
+    const outcome = await attempts[channel](row, signal).catch((error: unknown): Attempt => {
+      log.error({ error, id: row.id, channel }, "a notification cannot be told");
+      return { kind: "failed", error: "an error of this server" };
+    });
     return outcome.kind === "failed" && closing.signal.aborted
       ? { kind: "cut off", error: "cut off by a stop" }
       : outcome;

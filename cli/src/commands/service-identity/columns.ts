@@ -1,0 +1,20 @@
+import type { ServiceIdentityShape } from "@latchkey/contract/service-identities";
+import { readableTimestamp } from "../../output/timestamp.ts";
+import type { Column } from "../../output/view.ts";
+
+export const IDENTITY_COLUMNS: readonly Column<ServiceIdentityShape>[] = [
+  { name: "ID", heading: "ID", cell: ({ id }) => id },
+  { name: "Name", heading: "Name", cell: ({ name }) => name },
+  { name: "Role", heading: "Role", cell: ({ role }) => role },
+  {
+    name: "Responsible",
+    heading: "Responsible",
+    cell: ({ responsible: { name, is_member: isMember } }) => (isMember ? name : `${name} (has left the team)`),
+  },
+  {
+    name: "CreatedAt",
+    heading: "Created At",
+    cell: (identity) => readableTimestamp(identity.created_at),
+    hidden: true,
+  },
+];

@@ -1,0 +1,24 @@
+import { previewRemoval } from "@latchkey/contract/removal-preview";
+import type { RouteAnswer } from "@latchkey/contract/route";
+import type { ControlPlane } from "../../api.ts";
+import type { Talk } from "../../output/terminal.ts";
+
+export type RemovalPreview = RouteAnswer<typeof previewRemoval>["body"];
+
+/** Asks what would end with a member, and says what the table of keys does not. */
+export async function lookBeforeRemoving(
+  { say }: Pick<Talk, "say">,
+  controlPlane: ControlPlane,
+  memberId: string,
+): Promise<RemovalPreview> {
+  const { body } = await controlPlane.call(previewRemoval, { params: { member_id: memberId } });
+  const { member, access_key_count: keys, access_keys, api_tokens, session_count, service_identities } = body;
+  say(
+    `With ${member.name} <${member.email}> would end: ${keys} access keys, ${api_tokens.length} API tokens, ${session_count} sessions.`,
+  );
+  if (access_keys.length < keys) say(`Shown are the newest ${access_keys.length} keys.`);
+  for (const { name } of service_identities)
+    say(`${member.name} answers for the service identity ${name}: it lives on, and somebody else has to be named.`);
+  if (body.is_last_owner) say(`${member.name} is the last owner, so the removal would be refused.`);
+  return body;
+}

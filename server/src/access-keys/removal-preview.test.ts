@@ -1,0 +1,103 @@
+import { createAccessKey } from "@latchkey/contract/access-keys";
+import { previewRemoval } from "@latchkey/contract/removal-preview";
+import { createServiceIdentity } from "@latchkey/contract/service-identities";
+import { expect, test } from "vitest";
+import { createCaller, type HeldKey } from "../../test/caller.ts";
+import { startTestLatchkey } from "../../test/start-test-latchkey.ts";
+import { createTeam } from "../../test/team.ts";
+
+const DAY_MS = 86_400_000;
+
+async function start() {
+  const latchkey = await startTestLatchkey({ environment: { LATCHKEY_TRUST_PROXY: "true" } });
+  const owner = createCaller(latchkey.url, latchkey.token);
+  const team = createTeam(latchkey.url, latchkey.token);
+  const namespaceId = await owner.addNamespace();
+  const bob = await team.join("Bob", "member");
+  const caller = createCaller(latchkey.url, bob.session);
+  const preview = async (id = bob.id) => {
+    const { status, text } = await owner.send("GET", `/v2/team/members/${id}/removal-preview`);
+    expect(status, text).toBe(200);
+    return previewRemoval.answers[200].parse(JSON.parse(text));
+  };
+  return { latchkey, owner, team, namespaceId, bob, caller, preview };
+}
+
+const invoke = (url: string, key: HeldKey, path: string, address: string) =>
+  fetch(`${url}/api/v1/namespaces/_/actions/${path}?blocking=true`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString("base64")}`,
+      "x-forwarded-for": address,
+    },
+  });
+
+test("everything that would end is shown, with what it was used for and from where", async () => {
+  const { latchkey, owner, team, namespaceId, bob, caller, preview } = await start();
+  const { clock, url } = latchkey;
+  const robot = await owner.send("POST", "/v2/team/service-identities", {
+    json: { name: "robot", responsible_id: bob.id },
+  });
+  const robotId = createServiceIdentity.answers[201].parse(JSON.parse(robot.text)).service_identity.id;
+  await caller.send("POST", "/v2/tokens", { json: { name: "laptop", scopes: ["function:read"] } });
+  const used = await caller.addKey(namespaceId, "used", { expires_in: "90d" });
+  await owner.addKey(namespaceId, "somebody else's");
+  await caller.deploy(used, "hello");
+  clock.advance(40 * DAY_MS);
+  const at = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+  expect((await invoke(url, used, "hello", "203.0.113.7")).status).toBe(200);
+  expect((await invoke(url, used, "hello", "203.0.113.7")).status).toBe(200);
+  const session = await team.signIn(bob.email);
+  const { body } = await team.send(session, "POST", `/v2/functions/namespaces/${namespaceId}/keys`, { name: "unused" });
+  const unused = createAccessKey.answers[201].parse(body).access_key;
+
+  expect(await preview()).toEqual({
+    member: { id: bob.id, name: "Bob", email: bob.email, role: "member" },
+    is_last_owner: false,
+    access_keys: [
+      expect.objectContaining({ id: unused.id, name: "unused", last_used_at: null, last_used_from: null, touched: [] }),
+      expect.objectContaining({
+        id: used.id,
+        namespace_id: namespaceId,
+        state: "active",
+        last_used_at: at,
+        last_used_from: "203.0.113.7",
+        // Its deployment lies more than 30 days back.
+        touched: [{ function: "hello", kind: "invoke", last_at: at, count: 2 }],
+      }),
+    ],
+    access_key_count: 2,
+    api_tokens: [expect.objectContaining({ name: "laptop", scopes: ["function:read"], last_used_at: null })],
+    // The one from 40 days ago has run out.
+    session_count: 1,
+    service_identities: [{ id: robotId, name: "robot" }],
+  });
+}, 20_000);
+
+test("looking changes nothing, and what was shown is what then ends", async () => {
+  const { owner, namespaceId, bob, caller, preview } = await start();
+  const keys = [await caller.addKey(namespaceId, "one"), await caller.addKey(namespaceId, "two")];
+  const others = await owner.addKey(namespaceId, "somebody else's");
+  const shown = (await preview()).access_keys.map(({ id }) => id);
+  expect(await preview()).toMatchObject({ access_key_count: 2 });
+  for (const key of [...keys, others]) expect((await owner.connect(key)).status).toBe(200);
+  expect((await owner.send("DELETE", `/v2/team/members/${bob.id}`)).status).toBe(204);
+  expect(shown.sort()).toEqual(keys.map(({ id }) => id).sort());
+  for (const key of keys) expect((await owner.connect(key)).status).toBe(401);
+  expect((await owner.connect(others)).status).toBe(200);
+});
+
+test("the last owner is told that nobody can remove them", async () => {
+  const { latchkey, preview, team } = await start();
+  expect((await preview(latchkey.user.id)).is_last_owner).toBe(true);
+  await team.join("Carol", "owner");
+  expect((await preview(latchkey.user.id)).is_last_owner).toBe(false);
+});
+
+test("service identities, people of other teams and nobody are no members", async () => {
+  const { owner } = await start();
+  const robot = await owner.send("POST", "/v2/team/service-identities", { json: { name: "robot" } });
+  const { id } = createServiceIdentity.answers[201].parse(JSON.parse(robot.text)).service_identity;
+  for (const nobody of [id, "00000000-0000-4000-8000-000000000000", "nobody"])
+    expect((await owner.send("GET", `/v2/team/members/${nobody}/removal-preview`)).status).toBe(404);
+});

@@ -1,0 +1,57 @@
+import { type EndingKeyShape, previewRemoval } from "@latchkey/contract/removal-preview";
+import { type BoundRoute, implement } from "../../http/call.ts";
+import type { TeamPrincipal } from "../../identity/index.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import { toTimestamp } from "../../kernel/timestamp.ts";
+import type { AccessKeys } from "../service/access-keys.ts";
+import type { PreviewRemoval, RemovalPreview } from "../service/removal-preview.ts";
+import { createShapes } from "./shapes.ts";
+
+/** What would end with a member. */
+export function removalPreviewRoutes(deps: {
+  preview: PreviewRemoval;
+  accessKeys: AccessKeys;
+  clock: Clock;
+}): BoundRoute[] {
+  const shapes = createShapes(deps);
+  const endingKeys = ({ keys, uses, touches }: RemovalPreview): EndingKeyShape[] =>
+    shapes.inTeam(keys, uses).map((key) => ({
+      ...key,
+      touched: (touches.get(key.id) ?? []).map(({ path, kind, lastAt, count }) => ({
+        function: path,
+        kind,
+        last_at: toTimestamp(lastAt),
+        count,
+      })),
+    }));
+  const tokens = ({ tokens, tokenUses }: RemovalPreview) =>
+    tokens.map(({ id, name, scopes, owner, createdAt, expiresAt }) => {
+      const lastUsedAt = tokenUses.get(id);
+      return {
+        ...{ id, name, owner },
+        scopes: [...scopes],
+        created_at: toTimestamp(createdAt),
+        expires_at: expiresAt === null ? null : toTimestamp(expiresAt),
+        last_used_at: lastUsedAt === undefined ? null : toTimestamp(lastUsedAt),
+      };
+    });
+
+  return [
+    implement<TeamPrincipal, typeof previewRemoval>(previewRemoval, async ({ caller, params }) => {
+      const found = await deps.preview(caller, params.member_id);
+      const { user, email, role } = found.member;
+      return {
+        status: 200,
+        body: {
+          member: { id: user.id, name: user.name, email, role },
+          is_last_owner: found.isLastOwner,
+          access_keys: endingKeys(found),
+          access_key_count: found.keyCount,
+          api_tokens: tokens(found),
+          session_count: found.sessions,
+          service_identities: found.answersFor.map(({ user: { id, name } }) => ({ id, name })),
+        },
+      };
+    }),
+  ];
+}
