@@ -66,6 +66,9 @@ async function startTarget() {
   await put("rules/onTick", { trigger: "/_/tick", action: "/_/hello" });
   const ran = await caller.send("POST", "/api/v1/namespaces/_/actions/hello?blocking=true", { authorization });
   const activation = ran.headers.get("x-openwhisk-activation-id") ?? "";
+  // Passwords are checked in tens of megabytes, which the process keeps for the next ones: as many at once as there will be.
+  const signIn = { email: "nobody@example.com", password: "wrong, and long enough" };
+  await Promise.all(Array.from({ length: CONNECTIONS }, () => caller.send("POST", "/v2/sessions", { json: signIn })));
   const digest = openDigest(join(path, "latchkey.db"));
   onTestFinished(() => digest.close());
   return { server, caller, namespace, key, reader, activation, digest };
