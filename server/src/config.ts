@@ -65,6 +65,8 @@ const mailFrom = z
     "must be an e-mail address, or a name with one: Latchkey <latchkey@example.com>",
   );
 
+const KILOBYTE = 1024;
+
 /** Everything that can be set, by its environment variable. docs/operate/configuration.md lists them. */
 const Settings = z.object({
   LATCHKEY_DATA: z
@@ -85,6 +87,16 @@ const Settings = z.object({
   LATCHKEY_TRIGGERS_PER_NAMESPACE: wholeNumber(1, 100_000).default(3),
   LATCHKEY_INVOCATIONS_PER_MINUTE: wholeNumber(1, 100_000_000).default(600),
   LATCHKEY_CONCURRENT_INVOCATIONS: wholeNumber(1, 100_000).default(120),
+  LATCHKEY_FIRES_PER_MINUTE: wholeNumber(1, 100_000_000).default(600),
+  LATCHKEY_WAITING_INVOCATIONS: wholeNumber(1, 10_000_000).default(10_000),
+  LATCHKEY_SEQUENCE_LENGTH: wholeNumber(1, 1000).default(50),
+  LATCHKEY_FUNCTION_SECONDS_MAX: wholeNumber(1, 86_400).default(900),
+  LATCHKEY_FUNCTION_MEMORY_MB_MAX: wholeNumber(128, 1_048_576).default(1024),
+  LATCHKEY_FUNCTION_LOGS_MB_MAX: wholeNumber(0, 1024).default(10),
+  LATCHKEY_FUNCTION_LOGS_KEPT_KB: wholeNumber(0, 1_048_576).default(256),
+  LATCHKEY_FUNCTION_CODE_KB_MAX: wholeNumber(1, 49_152).default(49_152),
+  LATCHKEY_FUNCTION_PARAMETERS_KB_MAX: wholeNumber(1, 1024).default(1024),
+  LATCHKEY_FUNCTION_PAYLOAD_KB_MAX: wholeNumber(1, 1024).default(1024),
   LATCHKEY_ACTIVATION_RETENTION_HOURS: wholeNumber(1, 87_600).default(72),
   LATCHKEY_AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   LATCHKEY_FUNCTION_MEMORY_MB: wholeNumber(128, 1_048_576).default(() =>
@@ -110,7 +122,23 @@ export type Config = {
   readonly sessionLifetimeMs: number;
   readonly namespacesPerTeam: number;
   readonly triggersPerNamespace: number;
-  readonly invocations: { readonly perMinute: number; readonly concurrent: number };
+  readonly invocations: {
+    readonly perMinute: number;
+    readonly concurrent: number;
+    readonly firesPerMinute: number;
+    readonly waiting: number;
+    readonly sequenceLength: number;
+  };
+  /** The most that one function may ask for, or be given. */
+  readonly functionMax: {
+    readonly timeoutMs: number;
+    readonly memoryMb: number;
+    readonly logsMb: number;
+    readonly logsKeptBytes: number;
+    readonly codeBytes: number;
+    readonly parametersBytes: number;
+    readonly payloadBytes: number;
+  };
   readonly activationRetentionMs: number;
   /** Null: the audit log is kept for ever. */
   readonly auditRetentionDays: number | null;
@@ -155,6 +183,18 @@ export function parseConfig(flags: OperatorFlags, environment: Readonly<Record<s
     invocations: {
       perMinute: settings.LATCHKEY_INVOCATIONS_PER_MINUTE,
       concurrent: settings.LATCHKEY_CONCURRENT_INVOCATIONS,
+      firesPerMinute: settings.LATCHKEY_FIRES_PER_MINUTE,
+      waiting: settings.LATCHKEY_WAITING_INVOCATIONS,
+      sequenceLength: settings.LATCHKEY_SEQUENCE_LENGTH,
+    },
+    functionMax: {
+      timeoutMs: settings.LATCHKEY_FUNCTION_SECONDS_MAX * 1000,
+      memoryMb: settings.LATCHKEY_FUNCTION_MEMORY_MB_MAX,
+      logsMb: settings.LATCHKEY_FUNCTION_LOGS_MB_MAX,
+      logsKeptBytes: settings.LATCHKEY_FUNCTION_LOGS_KEPT_KB * KILOBYTE,
+      codeBytes: settings.LATCHKEY_FUNCTION_CODE_KB_MAX * KILOBYTE,
+      parametersBytes: settings.LATCHKEY_FUNCTION_PARAMETERS_KB_MAX * KILOBYTE,
+      payloadBytes: settings.LATCHKEY_FUNCTION_PAYLOAD_KB_MAX * KILOBYTE,
     },
     activationRetentionMs: settings.LATCHKEY_ACTIVATION_RETENTION_HOURS * 3_600_000,
     auditRetentionDays: settings.LATCHKEY_AUDIT_RETENTION_DAYS ?? null,

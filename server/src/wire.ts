@@ -10,7 +10,13 @@ import {
 } from "./access-keys/index.ts";
 import { auditRoutes, createAudit, createAuditLog, openSigner } from "./audit/index.ts";
 import type { Config } from "./config.ts";
-import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from "./functions/index.ts";
+import {
+  createFunctions,
+  DEFAULT_LIMITS,
+  type FunctionLimits,
+  functionRoutes,
+  webActionRoute,
+} from "./functions/index.ts";
 import { operationsRoutes } from "./http/operations.ts";
 import { requireSecretMarks } from "./http/secret-marks.ts";
 import { createHttp } from "./http/server.ts";
@@ -86,6 +92,29 @@ const identitySettings = ({ sessionLifetimeMs, failedSignInsPerMinute: limit }: 
   attemptLimits: { perAddress: limit, perSubject: limit },
 });
 
+/** Defaults that the operator's bounds do not allow are as much as they do. */
+function functionLimits({ invocations, functionMax, activationRetentionMs }: Config): FunctionLimits {
+  const { timeoutMs, memoryMb, logsMb, ...sizes } = functionMax;
+  const upTo = (range: FunctionLimits["timeoutMs"], max: number) => ({
+    ...range,
+    max,
+    default: Math.min(range.default, max),
+  });
+  return {
+    ...DEFAULT_LIMITS,
+    ...sizes,
+    timeoutMs: upTo(DEFAULT_LIMITS.timeoutMs, timeoutMs),
+    memoryMb: upTo(DEFAULT_LIMITS.memoryMb, memoryMb),
+    logsMb: upTo(DEFAULT_LIMITS.logsMb, logsMb),
+    invocationsPerMinute: invocations.perMinute,
+    concurrentInvocations: invocations.concurrent,
+    firesPerMinute: invocations.firesPerMinute,
+    waitingInvocations: invocations.waiting,
+    sequenceLength: invocations.sequenceLength,
+    retentionMs: activationRetentionMs,
+  };
+}
+
 /** Everything is built and joined here, ground floor first. */
 export function wire(ground: Ground) {
   const { config, clock, random, log, folder, store } = ground;
@@ -155,12 +184,7 @@ export function wire(ground: Ground) {
     log,
     audit,
     runtime,
-    limits: {
-      ...DEFAULT_LIMITS,
-      invocationsPerMinute: config.invocations.perMinute,
-      concurrentInvocations: config.invocations.concurrent,
-      retentionMs: config.activationRetentionMs,
-    },
+    limits: functionLimits(config),
     apiHost: () => publicUrl,
     standing: (ref) => {
       if (ref.kind === "access_key") return accessKeys.standingOf(ref.keyId, ref.secretNumber);

@@ -5,7 +5,6 @@ export type {
   JsonObject,
   JsonValue,
   RunOutcome,
-  RunRequest,
   RunStatus,
   Runtime,
   RuntimeConfig,

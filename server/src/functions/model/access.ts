@@ -66,7 +66,7 @@ export function keyIn(caller: NamespacePrincipal, namespace: string, packageName
  * Whether the caller's grants cover this entity. Patterns are about names of the caller's own namespace; what another one shares
  * takes a grant for everything.
  */
-export const mayEntity = (caller: NamespacePrincipal, operation: Operation, key: EntityKey): boolean =>
+const mayEntity = (caller: NamespacePrincipal, operation: Operation, key: EntityKey): boolean =>
   key.namespaceId === caller.namespaceId
     ? mayDo(caller.grants, operation, pathOf(key))
     : mayDoToAll(caller.grants, operation, "");

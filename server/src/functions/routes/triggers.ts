@@ -23,7 +23,7 @@ type OnTrigger = {
 };
 const keyOf = ({ caller, params }: OnTrigger): EntityKey => keyIn(caller, params.namespace, "", params.name);
 
-export function triggerRoutes({ triggers, fire }: Pick<Functions, "triggers" | "fire">): BoundRoute[] {
+export function triggerRoutes({ triggers }: Pick<Functions, "triggers">): BoundRoute[] {
   return [
     ...collection(
       implement<NamespacePrincipal, typeof listTriggers>(listTriggers, async ({ caller, params, query }) => {
@@ -55,6 +55,11 @@ export function triggerRoutes({ triggers, fire }: Pick<Functions, "triggers" | "
       const deleted = await triggers.delete({ caller: call.caller, origin: call }, keyOf(call));
       return { status: 200, body: toTrigger(deleted) };
     }),
+  ];
+}
+
+export function firingRoutes({ fire }: Pick<Functions, "fire">): BoundRoute[] {
+  return [
     implement<NamespacePrincipal, typeof fireTrigger>(fireTrigger, async (call) => {
       const { caller, requestId } = call;
       const [key, payload] = [keyOf(call), readPayload(call.rawBody)];

@@ -1,4 +1,3 @@
-import { PAYLOAD_BYTES_MAX } from "@latchkey/contract/openwhisk/actions";
 import type { OpenAnswer, OpenCall, OpenRoute } from "../../http/open-route.ts";
 import { LatchkeyError } from "../../kernel/errors.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
@@ -10,11 +9,11 @@ import type { Functions } from "../service/functions.ts";
 type WebCall = OpenCall<NamespacePrincipal>;
 
 /** Functions on the web, below `/api/v1/web/`, in the order of openwhisk-api 9.2; invocations are counted last. */
-export function webActionRoute({ web }: Pick<Functions, "web">): OpenRoute {
+export function webActionRoute({ web, limits }: Pick<Functions, "web" | "limits">): OpenRoute {
   return {
     id: "web.call",
     below: "/api/v1/web/",
-    bodyBytesMax: PAYLOAD_BYTES_MAX,
+    bodyBytesMax: limits.payloadBytes,
     async receive(call: WebCall) {
       const target = web.find(call.path);
       if (!target.ownCors) call.always(corsHeaders(call));

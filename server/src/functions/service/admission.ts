@@ -8,7 +8,7 @@ import type { Catalog, Runnable } from "./catalog.ts";
 import { findOnWeb } from "./web-actions.ts";
 
 /** Everything that runs when a sequence does, as far as it is there: the sequences in it too, and what those are made of. */
-export function componentsOf(
+function componentsOf(
   catalog: Pick<Catalog, "runnable">,
   { components, namespaceId }: Pick<Extract<Runnable, { form: "sequence" }>, "components" | "namespaceId">,
 ): ReadonlyMap<string, { readonly key: EntityKey; readonly runnable: Runnable | null }> {

@@ -123,6 +123,7 @@ export function createCatalog(deps: CatalogDeps) {
     const parameters = mergeParameters(...layers.map((entity) => entity.parameters));
     const bound = argumentsOf(parameters);
     const { exec } = action;
+    const isOwn = action.key.namespaceId === namespaceId;
     const prepared = {
       namespaceId,
       action,
@@ -155,8 +156,9 @@ export function createCatalog(deps: CatalogDeps) {
       },
       arguments: Object.keys(bound).length === 0 ? null : bound,
       apiHost: deps.apiHost(namespaceId),
-      isConductor: isTruthy(annotationValue(action.annotations, "conductor")),
-      wantsApiKey: isTruthy(annotationValue(action.annotations, "provide-api-key")),
+      // What another namespace shares is neither told to run what is here nor handed its caller's rights.
+      isConductor: isOwn && isTruthy(annotationValue(action.annotations, "conductor")),
+      wantsApiKey: isOwn && isTruthy(annotationValue(action.annotations, "provide-api-key")),
     };
   };
 

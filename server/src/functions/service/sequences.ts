@@ -29,7 +29,7 @@ export type Part = { readonly key: EntityKey; readonly payload: JsonValue; reado
 /** Runs a part and gives its record. Throws for what cannot be run, and then nothing of it has. */
 export type RunPart = (part: Part, account: Account) => Promise<Activation>;
 
-export const TOO_LONG = "Too many actions in the sequence.";
+const TOO_LONG = "Too many actions in the sequence.";
 const GONE = "Sequence component does not exist.";
 const FAILED = "Sequence failed.";
 
