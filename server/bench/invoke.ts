@@ -97,6 +97,14 @@ export const benchSequence = (said: (line: string) => void): Promise<WarmRow[]> 
     return warmRows("sequence of three", { latchkey, bare }, blocking("all", '{"name":"Sam"}', authorization), said);
   });
 
+/** An invocation that nobody waits for: it is answered when it is written down, and runs meanwhile. */
+export const benchAccepted = (said: (line: string) => void): Promise<WarmRow[]> =>
+  inPrepared(async (latchkey, bare, authorization) => {
+    await deploy(latchkey, authorization, "hello");
+    const asked = { ...blocking("hello", '{"name":"Sam"}', authorization), path: "/api/v1/namespaces/_/actions/hello" };
+    return warmRows("accepted", { latchkey, bare }, asked, said);
+  });
+
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const from = performance.now();
   await work();

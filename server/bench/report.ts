@@ -13,6 +13,7 @@ export type Results = {
   warm?: WarmRow[];
   web?: WarmRow[];
   sequence?: WarmRow[];
+  accepted?: WarmRow[];
   cold?: ColdRow;
   footprint?: FootprintRow;
   schedules?: SchedulesRow;
@@ -72,6 +73,8 @@ export function report(results: Results): string {
   if (results.warm !== undefined) parts.push("## Warm invoke: blocking, recorded", warmTable(results.warm));
   if (results.web !== undefined) parts.push("## Web action: warm, recorded", warmTable(results.web));
   if (results.sequence !== undefined) parts.push("## Sequence of three: warm, recorded", warmTable(results.sequence));
+  if (results.accepted !== undefined)
+    parts.push("## Accepted: non-blocking, written down before it is answered", warmTable(results.accepted));
   if (results.cold !== undefined) {
     const { coldP50Ms, coldP99Ms, bareP50Ms, nodeStartMs, samples } = results.cold;
     const cells = [

@@ -4,7 +4,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { benchAudit } from "./audit.ts";
 import { benchFootprint } from "./footprint.ts";
-import { benchCold, benchSequence, benchWarm, benchWeb } from "./invoke.ts";
+import { benchAccepted, benchCold, benchSequence, benchWarm, benchWeb } from "./invoke.ts";
 import { type Results, report } from "./report.ts";
 import { benchSchedules } from "./schedules.ts";
 import { benchVerify } from "./verify.ts";
@@ -34,6 +34,7 @@ const results: Results = {
   ...(wants("warm") ? { warm: await benchWarm(said) } : {}),
   ...(wants("web") ? { web: await benchWeb(said) } : {}),
   ...(wants("sequence") ? { sequence: await benchSequence(said) } : {}),
+  ...(wants("accepted") ? { accepted: await benchAccepted(said) } : {}),
   ...(wants("schedules") ? { schedules: await benchSchedules(said) } : {}),
   ...(wants("verify") ? { verify: await benchVerify(said) } : {}),
   ...(wants("audit") ? { audit: await benchAudit(said) } : {}),

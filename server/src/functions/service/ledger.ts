@@ -6,6 +6,8 @@ import type { AcceptedInvocation } from "../model/invocations.ts";
 import { insertInvocations, removeInvocations, returnInvocations, takeInvocations } from "../queries/invocations.ts";
 
 const RETRY_MS = 1000;
+/** How long what nobody waits for waits for company: a commit costs more than what is in it. */
+const LEISURE_MS = 50;
 
 type Insert = { readonly invocation: AcceptedInvocation; readonly startedBy: string | null };
 type Batch = { inserts: Insert[]; takes: ActivationId[]; returns: ActivationId[]; removals: ActivationId[] };
@@ -28,7 +30,7 @@ export function createLedger({
   let waiting: Batch = empty();
   let promised: Promised | null = null;
   let isCommitting = false;
-  let retry: NodeJS.Timeout | null = null;
+  let later: NodeJS.Timeout | null = null;
 
   const commit = async (batch: Batch): Promise<Taken> =>
     store.transaction(async (tx) => {
@@ -41,15 +43,18 @@ export function createLedger({
       return new Set(taken);
     });
 
-  /** What nobody waits for is tried again: a row that stays behind would be reported as failed after the next start. */
-  const keepTrying = ({ returns, removals }: Batch): void => {
-    if (returns.length + removals.length === 0) return;
-    waiting.returns.push(...returns);
+  /** What nobody waits for is tried again. */
+  const keepTrying = ({ removals }: Batch): void => {
+    if (removals.length === 0) return;
     waiting.removals.push(...removals);
-    retry ??= setTimeout(() => {
-      retry = null;
+    runAfter(RETRY_MS);
+  };
+
+  const runAfter = (ms: number): void => {
+    later ??= setTimeout(() => {
+      later = null;
       void run();
-    }, RETRY_MS).unref();
+    }, ms).unref();
   };
 
   const run = async (): Promise<void> => {
@@ -109,23 +114,23 @@ export function createLedger({
       return (await committed()).has(id);
     },
 
-    /** Has it wait again. */
-    giveBack(id: ActivationId): void {
+    /** Resolves when it waits again. */
+    async giveBack(id: ActivationId): Promise<void> {
       waiting.returns.push(id);
-      schedule();
+      await committed();
     },
 
-    /** It has ended, and its record is written. */
+    /** It has ended, and its record is written: whoever finds the row before it is removed finds that, too. */
     remove(id: ActivationId): void {
       waiting.removals.push(id);
-      schedule();
+      runAfter(LEISURE_MS);
     },
 
     /** Resolves when nothing is left to write, or cannot be written now. */
     async settle(): Promise<void> {
       while (isCommitting) await new Promise((resolve) => setImmediate(resolve));
-      if (retry !== null) clearTimeout(retry);
-      retry = null;
+      if (later !== null) clearTimeout(later);
+      later = null;
       await run();
     },
   };

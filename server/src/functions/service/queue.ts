@@ -133,16 +133,25 @@ export function createQueue(deps: QueueDeps) {
     try {
       await run(invocation, begin);
     } catch (error) {
-      if (error instanceof CannotTake || isForLater(error)) {
-        if (state.isTaken) ledger.giveBack(id);
-        return false;
-      }
+      if (error instanceof CannotTake) return false;
+      if (isForLater(error)) return state.isTaken ? !(await isGivenBack(id)) : false;
       if (error instanceof Gone) return true;
       const ending = explain(error);
       if (ending.status === "internal_error") log.warn({ error, activationId: id }, "an invocation could not be run");
       fail(invocation, ending);
     }
     return true;
+  };
+
+  /** If not, it is reported as failed after the next start. */
+  const isGivenBack = async (id: ActivationId): Promise<boolean> => {
+    try {
+      await ledger.giveBack(id);
+      return true;
+    } catch (error) {
+      log.error({ error, activationId: id }, "an invocation that has not begun could not be given back");
+      return false;
+    }
   };
 
   const pause = (): void => {
