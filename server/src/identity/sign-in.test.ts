@@ -192,6 +192,16 @@ describe("whoever is not that person", () => {
   }, 30_000);
 });
 
+test("a password that is changed while it is being checked signs nobody in", async () => {
+  const { identity, store, entries } = await start();
+  const origin = { requestId: "", address: "", userAgent: "" };
+  const underWay = identity.sessions.signIn({ email: EMAIL, password: PASSWORD, team: null }, origin);
+  const checked = expect(underWay).rejects.toThrow("sign_in_refused");
+  await store.db.updateTable("users").set({ password: "changed" }).execute();
+  await checked;
+  expect(await entries()).toEqual([]);
+});
+
 describe("a flood of wrong passwords", () => {
   test("is told to wait, for known and unknown people alike, and the right password gets through it", async () => {
     for (const email of [EMAIL, "nobody@example.com"]) {
