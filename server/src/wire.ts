@@ -14,7 +14,7 @@ import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from 
 import { operationsRoutes } from "./http/operations.ts";
 import { requireSecretMarks } from "./http/secret-marks.ts";
 import { createHttp } from "./http/server.ts";
-import { actorOf, createIdentity, type Identity, identityRoutes } from "./identity/index.ts";
+import { actorOf, createIdentity, type Identity, identityRoutes, type TeamPrincipal } from "./identity/index.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Log } from "./kernel/log.ts";
 import { periodically } from "./kernel/periodic.ts";
@@ -27,6 +27,7 @@ import { createPolicy, policyRoutes } from "./policy/index.ts";
 import { createRuntime, runtimeSizeFor } from "./runtime/index.ts";
 import { type DataFolder, loadPepper } from "./store/data-folder.ts";
 import type { Store } from "./store/store.ts";
+import type { Tx } from "./store/transaction.ts";
 
 const WRITE_BEHIND_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 10 * 60_000;
@@ -119,8 +120,8 @@ export function wire(ground: Ground) {
     publicUrl: () => publicUrl,
     ...identitySettings(config),
   });
-  const namespaces = createNamespaces({ store, clock, random, audit, limit: config.namespacesPerTeam });
-  const policy = createPolicy({ store, clock, audit, namespaces });
+  const namespaces = createNamespaces({ store, clock, random, audit, identity, limit: config.namespacesPerTeam });
+  const policy = createPolicy({ store, clock, audit, identity, namespaces });
   const failureLimits = { perAddress: config.failedAttemptsPerMinute, perSubject: config.failedAttemptsPerMinute };
   const accessKeys = createAccessKeys({
     store,
@@ -164,6 +165,7 @@ export function wire(ground: Ground) {
   const { touchesOf } = functions;
   const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf });
 
+  const mayNotify = (tx: Tx, caller: TeamPrincipal) => identity.requireStandingIn(tx, caller, "notification.manage");
   const routes = [
     ...operationsRoutes(),
     ...identityRoutes({ identity, clock, log }),
@@ -172,7 +174,7 @@ export function wire(ground: Ground) {
     ...removalPreviewRoutes({ preview: previewRemoval, accessKeys, clock }),
     ...accessHistoryRoutes({ history: createAccessHistory({ auditLog, namespaces, clock }) }),
     ...policyRoutes({ policy, namespaces }),
-    ...notificationRoutes({ notifications, actorOf }),
+    ...notificationRoutes({ notifications, actorOf, requireStanding: mayNotify }),
     ...functionRoutes({ functions, version: manifest.version }),
     ...auditRoutes({ auditLog }),
   ];

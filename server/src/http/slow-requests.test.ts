@@ -1,23 +1,16 @@
 import { expect, test } from "vitest";
 import { basic, bearer, createCaller } from "../../test/caller.ts";
+import { holdBack } from "../../test/hold-back.ts";
 import { addToken } from "../../test/people.ts";
-import { openConnection } from "../../test/raw-http.ts";
 import { startTestLatchkey } from "../../test/start-test-latchkey.ts";
 import { createTeam } from "../../test/team.ts";
 
-/** Begins a request and keeps its body back: gives what sends that, and the answer's status. */
-async function begin(url: string, authorization: string, [method, path, json]: readonly [string, string, object]) {
-  const body = JSON.stringify(json);
-  const connection = await openConnection(url);
-  const head = [`${method} ${path} HTTP/1.1`, "Host: x", `Authorization: ${authorization}`, "Expect: 100-continue"];
-  connection.send(`${[...head, `Content-Length: ${Buffer.byteLength(body)}`].join("\r\n")}\r\n\r\n`);
-  // The server has judged who it is once it says this.
-  expect((await connection.receive({ bodiless: true }))?.status).toBe(100);
-  return async () => {
-    connection.send(body);
-    return (await connection.receive())?.status;
-  };
-}
+type Asked = readonly [method: string, path: string, json: object];
+
+const begin = async (url: string, authorization: string, [method, path, json]: Asked) => {
+  const finish = await holdBack(url, { authorization, method, path, json });
+  return async () => (await finish())?.status;
+};
 
 const NEW_NAMESPACE = ["POST", "/v2/functions/namespaces", { label: "late", region: "fra1" }] as const;
 const EXEC = { kind: "nodejs:default", code: "exports.main = () => ({})" };

@@ -9,18 +9,24 @@ import {
 } from "@latchkey/contract/notifications";
 import { type BoundRoute, implement } from "../http/call.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
+import type { Tx } from "../store/transaction.ts";
 import type { Delivery } from "./model/outbox.ts";
 import type { Webhook } from "./model/webhook.ts";
 import type { Notifications } from "./service/notifications.ts";
 import type { WebhookCaller } from "./service/webhooks.ts";
 
-/** `actorOf` says who a caller is: the room that knows people stands above this one. */
+/** `actorOf` says who a caller is, and `requireStanding` whether they still may: the room that knows people stands above this one. */
 export function notificationRoutes<Caller extends { readonly teamId: string }>(deps: {
   notifications: Pick<Notifications, "webhooks" | "wake">;
   actorOf: (caller: Caller) => WebhookCaller["actor"];
+  requireStanding: (tx: Tx, caller: Caller) => Promise<void>;
 }): BoundRoute[] {
   const { webhooks, wake } = deps.notifications;
-  const by = (caller: Caller) => ({ teamId: caller.teamId, actor: deps.actorOf(caller) });
+  const by = (caller: Caller): WebhookCaller => ({
+    teamId: caller.teamId,
+    actor: deps.actorOf(caller),
+    requireStanding: (tx) => deps.requireStanding(tx, caller),
+  });
 
   return [
     implement<Caller, typeof getWebhook>(getWebhook, async ({ caller }) => ({
