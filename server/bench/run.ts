@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { benchAudit } from "./audit.ts";
 import { benchFootprint } from "./footprint.ts";
 import { benchCold, benchWarm } from "./invoke.ts";
+import { benchRemoval } from "./removal.ts";
 import { type Results, report } from "./report.ts";
 import { benchVerify } from "./verify.ts";
 
@@ -32,6 +33,7 @@ const results: Results = {
   ...(wants("cold") ? { cold: await benchCold(said) } : {}),
   ...(wants("warm") ? { warm: await benchWarm(said) } : {}),
   ...(wants("verify") ? { verify: await benchVerify(said) } : {}),
+  ...(wants("removal") ? { removal: await benchRemoval(said) } : {}),
   ...(wants("audit") ? { audit: await benchAudit(said) } : {}),
 };
 
