@@ -26,9 +26,9 @@ export type ModelKey = {
 };
 export type CutOff = { readonly kind: "team" | "namespace" | "user"; readonly target: number };
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 const RESTORE_WITHIN_MS = 24 * HOUR_MS;
-export const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
+const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
 
 /** The whole of what ought to be true of access keys, as plainly as it can be said. */
 export class KeyModel {
