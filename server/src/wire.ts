@@ -27,7 +27,6 @@ import { createPolicy, policyRoutes } from "./policy/index.ts";
 import { createRuntime, runtimeSizeFor } from "./runtime/index.ts";
 import { type DataFolder, loadPepper } from "./store/data-folder.ts";
 import type { Store } from "./store/store.ts";
-import type { Tx } from "./store/transaction.ts";
 
 const WRITE_BEHIND_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 10 * 60_000;
@@ -165,7 +164,8 @@ export function wire(ground: Ground) {
   const { touchesOf } = functions;
   const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf });
 
-  const mayNotify = (tx: Tx, caller: TeamPrincipal) => identity.requireStandingIn(tx, caller, "notification.manage");
+  const mayNotify = (caller: TeamPrincipal) => (tx: Parameters<Identity["requireStandingIn"]>[0]) =>
+    identity.requireStandingIn(tx, caller, "notification.manage");
   const routes = [
     ...operationsRoutes(),
     ...identityRoutes({ identity, clock, log }),

@@ -9,7 +9,6 @@ import {
 } from "@latchkey/contract/notifications";
 import { type BoundRoute, implement } from "../http/call.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
-import type { Tx } from "../store/transaction.ts";
 import type { Delivery } from "./model/outbox.ts";
 import type { Webhook } from "./model/webhook.ts";
 import type { Notifications } from "./service/notifications.ts";
@@ -19,13 +18,13 @@ import type { WebhookCaller } from "./service/webhooks.ts";
 export function notificationRoutes<Caller extends { readonly teamId: string }>(deps: {
   notifications: Pick<Notifications, "webhooks" | "wake">;
   actorOf: (caller: Caller) => WebhookCaller["actor"];
-  requireStanding: (tx: Tx, caller: Caller) => Promise<void>;
+  requireStanding: (caller: Caller) => WebhookCaller["requireStanding"];
 }): BoundRoute[] {
   const { webhooks, wake } = deps.notifications;
   const by = (caller: Caller): WebhookCaller => ({
     teamId: caller.teamId,
     actor: deps.actorOf(caller),
-    requireStanding: (tx) => deps.requireStanding(tx, caller),
+    requireStanding: deps.requireStanding(caller),
   });
 
   return [
