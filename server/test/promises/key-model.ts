@@ -93,6 +93,11 @@ export class KeyModel {
     return !key.isGone && !this.isCutOff(key);
   }
 
+  /** Whether a removal took it, and nothing else has ended it since. */
+  private isTaken(key: ModelKey): boolean {
+    return key.takenAt !== null && !this.isCutOff(key);
+  }
+
   isActive(key: ModelKey): boolean {
     return this.isListed(key) && key.suspension === null && (key.expiresAt === null || this.now < key.expiresAt);
   }
@@ -122,10 +127,11 @@ export class KeyModel {
     else key.name = name;
   }
 
-  /** Somebody showed a secret of the key and wants it ended. */
+  /** Somebody showed a secret of the key and wants it ended: also that of a key which could be given back. */
   report(key: ModelKey, secret: ModelSecret): void {
-    if (!this.isListed(key) || (secret.endsAt !== null && this.now >= secret.endsAt)) return;
-    if (secret.endsAt === null) key.isGone = true;
+    const isDead = this.isCutOff(key) || (key.isGone && key.takenAt === null);
+    if (isDead || (secret.endsAt !== null && this.now >= secret.endsAt)) return;
+    if (secret.endsAt === null) Object.assign(key, { isGone: true, takenAt: null });
     else secret.endsAt = this.now;
   }
 
@@ -145,11 +151,7 @@ export class KeyModel {
   deleteNamespace(namespace: number): void {
     const found = this.namespaces[namespace];
     if (found !== undefined) found.isDeleted = true;
-    for (const key of this.keys) {
-      if (key.namespace !== namespace) continue;
-      key.isGone = true;
-      key.takenAt = null;
-    }
+    for (const key of this.keys) if (key.namespace === namespace) key.isGone = true;
   }
 
   cutOff(cut: CutOff): void {
@@ -174,6 +176,7 @@ export class KeyModel {
         key.owner === person &&
         key.takenAt !== null &&
         this.now - key.takenAt < RESTORE_WITHIN_MS &&
+        this.namespaces[key.namespace]?.isDeleted === false &&
         !this.isCutOff(key),
     );
   }
