@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { createCaller } from "../../test/caller.ts";
 import { startTestKeys } from "../../test/start-test-keys.ts";
+import { createTeam } from "../../test/team.ts";
 
 /** A server whose log is kept, with a key, and somebody without any credential who found something. */
 async function start(environment: Record<string, string> = {}) {
@@ -51,6 +53,20 @@ describe("a secret that somebody found", () => {
     ])
       expect(await answerTo(secret)).toEqual(unknown);
     expect(await answerTo(token)).toEqual(unknown);
+  });
+
+  test("of a key that a removal took is not given back with the others", async () => {
+    const { url, token, namespaceId, report, statusesOf } = await start();
+    const { join, send, invite, accept } = createTeam(url, token);
+    const bob = await join("Bob", "member");
+    const { addKey } = createCaller(url, bob.session);
+    const found = await addKey(namespaceId, "found");
+    const other = await addKey(namespaceId, "other");
+    await send(token, "DELETE", `/v2/team/members/${bob.id}`);
+    await report(found.secret);
+    await accept((await invite(bob.email, "member")).secret);
+    expect((await send(token, "POST", `/v2/team/members/${bob.id}/restore-keys`, {})).body["count"]).toBe(1);
+    expect(await statusesOf(found, other)).toEqual([401, 200]);
   });
 
   test("that was never anybody's ends nothing", async () => {

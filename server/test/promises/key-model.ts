@@ -93,11 +93,6 @@ export class KeyModel {
     return !key.isGone && !this.isCutOff(key);
   }
 
-  /** Whether a removal took it, and nothing else has ended it since. */
-  private isTaken(key: ModelKey): boolean {
-    return key.takenAt !== null && !this.isCutOff(key);
-  }
-
   isActive(key: ModelKey): boolean {
     return this.isListed(key) && key.suspension === null && (key.expiresAt === null || this.now < key.expiresAt);
   }
