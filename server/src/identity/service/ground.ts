@@ -7,9 +7,10 @@ import { appendChange, type ChangeKind } from "../../store/changes.ts";
 import type { Store } from "../../store/store.ts";
 import type { Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
-import { actorOf, isPermitted, type Permission, type TeamPrincipal } from "../model.ts";
+import { actorOf, isPermitted, type Permission, type TeamPrincipal, type UserId } from "../model.ts";
 import { hasBearer } from "../queries/bearers.ts";
 import { findRole } from "../queries/members.ts";
+import { listTeamsOf } from "../queries/people.ts";
 
 /** What every use case of this room stands on. */
 export type Ground = {
@@ -40,6 +41,19 @@ export async function recordChange({ audit, clock }: Ground, tx: Tx, cause: Caus
   if (feed !== null) await appendChange(tx, { kind: feed, targetId: target.id, at: clock.now() });
   const { teamId } = cause.caller;
   await audit.record(tx, { teamId, actor: actorOf(cause.caller), verb, target, origin: cause.origin, details });
+}
+
+type ToldOfPerson = {
+  readonly actor: Parameters<Audit["record"]>[1]["actor"];
+  readonly verb: string;
+  readonly origin: Origin | null;
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+/** Writes down, in each of a person's teams, what concerns them as such. */
+export async function recordInTeams({ audit }: Ground, tx: Tx, personId: UserId, told: ToldOfPerson): Promise<void> {
+  const target = { kind: "member", id: personId };
+  for (const { id: teamId } of await listTeamsOf(tx, personId)) await audit.record(tx, { ...told, teamId, target });
 }
 
 /**
