@@ -100,8 +100,8 @@ export const TIDY_RULES: readonly TidyRule[] = [
     forbid: /\.\s*reveal\b/,
     lookIn: "code",
     allowedIn: [
-      "server/src/access-keys/routes.ts", // shown once, to who made the key
-      "server/src/access-keys/service.ts", // hashed
+      "server/src/access-keys/routes/shapes.ts", // shown once, to who made the key
+      "server/src/access-keys/service/{issue,found-secrets}.ts", // hashed
       "server/src/runtime/cell.ts", // given to the function it is made for, over its channel
       "server/src/identity/secrets.ts", // hashed, and put into links
       "server/src/identity/routes/{invitations,sessions,tokens}.ts", // shown once, to who made it
@@ -110,6 +110,7 @@ export const TIDY_RULES: readonly TidyRule[] = [
       "server/src/notifications/service/send-mail.ts", // said to the mail server
       "server/src/notifications/service/webhooks.ts", // sealed
       "server/src/operator.ts", // shown once, to who set the server up
+      "cli/src/commands/key/revoke-found.ts", // sent to be ended
       "contract/src/client-request.ts", // sent in the Authorization header
       "cli/src/connections/connection.ts", // kept in the connections file, mode 0600
       "cli/src/logins/store.ts", // kept in the login's file, mode 0600

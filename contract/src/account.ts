@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GivenEmail, GivenPassword, LinkSecret, NewPassword, RoleField } from "./people.ts";
+import { Email, GivenEmail, GivenName, GivenPassword, LinkSecret, NewPassword, RoleField } from "./people.ts";
 import { route, SCOPES } from "./route.ts";
 import { Timestamp } from "./shapes.ts";
 import { TeamShape } from "./team.ts";
@@ -33,6 +33,36 @@ export const getAccount = route({
   permission: "account.manage",
   answers: { 200: z.object({ account: AccountShape }) },
   errors: [],
+});
+
+/** What is left out stays as it is. */
+export const updateAccount = route({
+  id: "account.update",
+  summary: "Change your name or your e-mail address",
+  method: "PUT",
+  path: "/v2/account",
+  dialect: "digitalocean",
+  credential: "token",
+  scopes: ["function:admin"],
+  permission: "account.manage",
+  body: z
+    .object(
+      {
+        name: GivenName.optional(),
+        email: Email.optional().meta({ description: "What you sign in with, and where mail for you goes." }),
+        current_password: GivenPassword.optional().meta({
+          description: "Needed with an address, once you have a password.",
+          "x-secret": true,
+        }),
+      },
+      { error: "Invalid request payload: nothing to change" },
+    )
+    .refine(({ name, email }) => name !== undefined || email !== undefined, {
+      error: "Invalid request payload: nothing to change",
+    })
+    .meta({ id: "UpdateAccount" }),
+  answers: { 200: z.object({ account: AccountShape }) },
+  errors: [400, 403, 409, 422, 503],
 });
 
 /** Your other sessions end, in every team. */
@@ -91,4 +121,16 @@ export const redeemPasswordReset = route({
     .meta({ id: "RedeemPasswordReset" }),
   answers: { 204: null },
   errors: [400, 404, 503],
+});
+
+/** It takes the secret out of its own address and posts it, with the password that is typed there, to `passwordReset.redeem`. */
+export const getPasswordResetPage = route({
+  id: "passwordReset.page",
+  summary: "Choose a new password in a browser: where the link leads",
+  method: "GET",
+  path: "/password-resets",
+  dialect: "digitalocean",
+  credential: "none",
+  answers: { 200: z.file().mime("text/html") },
+  errors: [],
 });

@@ -18,12 +18,20 @@ import {
   renameAccessKey,
   rotateAccessKey,
 } from "./access-keys.ts";
-import { getAccount, redeemPasswordReset, requestPasswordReset, setPassword } from "./account.ts";
+import {
+  getAccount,
+  getPasswordResetPage,
+  redeemPasswordReset,
+  requestPasswordReset,
+  setPassword,
+  updateAccount,
+} from "./account.ts";
 import { exportAuditLog, getAuditKey, listAuditEntries, verifyAuditLog } from "./audit.ts";
 import {
   acceptInvitation,
   cancelInvitation,
   createInvitation,
+  getInvitationPage,
   listInvitations,
   resendInvitation,
 } from "./invitations.ts";
@@ -108,7 +116,7 @@ export const CHAPTERS: readonly Chapter[] = [
     routes: [
       ...[getTeam, updateTeam, listTeams, listPermissions],
       ...[listMembers, getMember, setMemberRole, previewRemoval, removeMember, leaveTeam],
-      ...[createInvitation, listInvitations, resendInvitation, cancelInvitation, acceptInvitation],
+      ...[createInvitation, listInvitations, resendInvitation, cancelInvitation, acceptInvitation, getInvitationPage],
     ],
   },
   {
@@ -123,8 +131,8 @@ export const CHAPTERS: readonly Chapter[] = [
     title: "Account",
     about: "Who you are, your password, and where you are signed in. A session's secret is sent as an API token is.",
     routes: [
-      ...[createSession, listSessions, deleteSession, getAccount],
-      ...[setPassword, requestPasswordReset, redeemPasswordReset],
+      ...[createSession, listSessions, deleteSession, getAccount, updateAccount],
+      ...[setPassword, requestPasswordReset, redeemPasswordReset, getPasswordResetPage],
     ],
   },
   {

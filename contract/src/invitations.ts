@@ -116,3 +116,15 @@ export const acceptInvitation = route({
   answers: { 201: z.object({ team: OwnTeamShape, email: z.string() }) },
   errors: [400, 401, 404, 409],
 });
+
+/** It takes the secret out of its own address and posts it, with what is typed there, to `invitation.accept`. */
+export const getInvitationPage = route({
+  id: "invitation.page",
+  summary: "Accept an invitation in a browser: where its link leads",
+  method: "GET",
+  path: "/invitations",
+  dialect: "digitalocean",
+  credential: "none",
+  answers: { 200: z.file().mime("text/html") },
+  errors: [],
+});

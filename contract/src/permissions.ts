@@ -13,7 +13,10 @@ const OWNERS = ["owner"] as const;
  * request. Shown by `GET /v2/team/permissions`, `latchkey team permissions` and docs/permissions.md.
  */
 export const PERMISSIONS = {
-  "account.manage": { about: "Manage your own API tokens, sessions and password; leave the team", roles: EVERYBODY },
+  "account.manage": {
+    about: "Manage your own name, address, password, API tokens and sessions; leave the team",
+    roles: EVERYBODY,
+  },
   "team.read": { about: "See the team, its members, its service identities and its policy", roles: EVERYBODY },
   "team.update": { about: "Rename the team", roles: OWNERS },
   "member.manage": { about: "Invite members, change their roles, remove them, restore their keys", roles: OWNERS },

@@ -26,6 +26,7 @@ test("these fields hold secrets, and no others: a new one is added here on purpo
     "serviceIdentity.createToken 201 api_token.secret",
     "session.create body password",
     "session.create 201 session.secret",
+    "account.update body current_password",
     "account.setPassword body current_password",
     "account.setPassword body new_password",
     "passwordReset.redeem body secret",

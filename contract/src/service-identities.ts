@@ -121,5 +121,5 @@ export const createServiceIdentityToken = route({
   params: IdentityParams,
   body: CreateApiTokenBody,
   answers: { 201: z.object({ api_token: ApiTokenWithSecretShape }) },
-  errors: [400, 403, 404],
+  errors: [400, 403, 404, 422],
 });

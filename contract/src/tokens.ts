@@ -82,7 +82,7 @@ export const createApiToken = route({
   path: "/v2/tokens",
   body: CreateApiTokenBody,
   answers: { 201: z.object({ api_token: ApiTokenWithSecretShape }) },
-  errors: [400, 403],
+  errors: [400, 403, 422],
 });
 
 export const listApiTokens = route({

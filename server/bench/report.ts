@@ -1,6 +1,7 @@
 import type { AuditRow } from "./audit.ts";
 import type { FootprintRow } from "./footprint.ts";
 import type { ColdRow, WarmRow } from "./invoke.ts";
+import type { RemovalRow } from "./removal.ts";
 import type { SchedulesRow } from "./schedules.ts";
 import type { VerifyRow } from "./verify.ts";
 
@@ -16,6 +17,7 @@ export type Results = {
   accepted?: WarmRow[];
   cold?: ColdRow;
   footprint?: FootprintRow;
+  removal?: RemovalRow[];
   schedules?: SchedulesRow;
   audit?: AuditRow;
 };
@@ -114,6 +116,18 @@ export function report(results: Results): string {
         [[startToListeningMs.toFixed(0), idleMib.toFixed(0), String(samples)]],
       ),
     );
+  }
+  if (results.removal !== undefined) {
+    const rows = results.removal.map((row) => [
+      row.members.toLocaleString("en"),
+      row.keys.toLocaleString("en"),
+      row.p50Ms.toFixed(2),
+      row.p99Ms.toFixed(2),
+      row.bareP50Ms.toFixed(2),
+      row.ratio.toFixed(1),
+    ]);
+    const headings = ["members", "keys", "p50 ms", "p99 ms", "smallest change p50 ms", "ratio"];
+    parts.push("## Removing a member with ten keys", table(headings, rows));
   }
   if (results.audit !== undefined) {
     const row = results.audit;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { benchAudit } from "./audit.ts";
 import { benchFootprint } from "./footprint.ts";
 import { benchAccepted, benchCold, benchSequence, benchWarm, benchWeb } from "./invoke.ts";
+import { benchRemoval } from "./removal.ts";
 import { type Results, report } from "./report.ts";
 import { benchSchedules } from "./schedules.ts";
 import { benchVerify } from "./verify.ts";
@@ -37,6 +38,7 @@ const results: Results = {
   ...(wants("accepted") ? { accepted: await benchAccepted(said) } : {}),
   ...(wants("schedules") ? { schedules: await benchSchedules(said) } : {}),
   ...(wants("verify") ? { verify: await benchVerify(said) } : {}),
+  ...(wants("removal") ? { removal: await benchRemoval(said) } : {}),
   ...(wants("audit") ? { audit: await benchAudit(said) } : {}),
 };
 

@@ -20,7 +20,7 @@ import {
 import { operationsRoutes } from "./http/operations.ts";
 import { requireSecretMarks } from "./http/secret-marks.ts";
 import { createHttp } from "./http/server.ts";
-import { actorOf, createIdentity, type Identity, identityRoutes } from "./identity/index.ts";
+import { actorOf, createIdentity, type Identity, identityRoutes, type TeamPrincipal } from "./identity/index.ts";
 import type { Clock } from "./kernel/clock.ts";
 import type { Log } from "./kernel/log.ts";
 import { periodically } from "./kernel/periodic.ts";
@@ -151,8 +151,8 @@ export function wire(ground: Ground) {
     publicUrl: () => publicUrl,
     ...identitySettings(config),
   });
-  const namespaces = createNamespaces({ store, clock, random, audit, limit: config.namespacesPerTeam });
-  const policy = createPolicy({ store, clock, audit, namespaces });
+  const namespaces = createNamespaces({ store, clock, random, audit, identity, limit: config.namespacesPerTeam });
+  const policy = createPolicy({ store, clock, audit, identity, namespaces });
   const failureLimits = { perAddress: config.failedAttemptsPerMinute, perSubject: config.failedAttemptsPerMinute };
   const accessKeys = createAccessKeys({
     store,
@@ -216,6 +216,8 @@ export function wire(ground: Ground) {
   const { touchesOf } = functions;
   const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf });
 
+  const mayNotify = (caller: TeamPrincipal) => (tx: Parameters<Identity["requireStandingIn"]>[0]) =>
+    identity.requireStandingIn(tx, caller, "notification.manage");
   const routes = [
     ...operationsRoutes(),
     ...identityRoutes({ identity, clock, log }),
@@ -224,7 +226,7 @@ export function wire(ground: Ground) {
     ...removalPreviewRoutes({ preview: previewRemoval, accessKeys, clock }),
     ...accessHistoryRoutes({ history: createAccessHistory({ auditLog, namespaces, clock }) }),
     ...policyRoutes({ policy, namespaces }),
-    ...notificationRoutes({ notifications, actorOf }),
+    ...notificationRoutes({ notifications, actorOf, requireStanding: mayNotify }),
     ...scheduleRoutes({ schedules, namespaces }),
     ...functionRoutes({ functions, version: manifest.version }),
     ...auditRoutes({ auditLog }),

@@ -31,8 +31,8 @@ export function buildRooms(ground: {
     sessionLifetimeMs: 3_600_000,
     attemptLimits: limits,
   });
-  const namespaces = createNamespaces({ ...rest, audit, limit: 1_000 });
-  const policy = createPolicy({ ...rest, audit, namespaces });
+  const namespaces = createNamespaces({ ...rest, audit, identity, limit: 1_000 });
+  const policy = createPolicy({ ...rest, audit, identity, namespaces });
   const accessKeys = createAccessKeys({
     ...rest,
     audit,

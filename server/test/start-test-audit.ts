@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { expect } from "vitest";
 import { createAudit, createAuditLog, openSigner, verifyExport } from "../src/audit/index.ts";
 import type { AuditEntry } from "../src/audit/model/entries.ts";
 import type { Log } from "../src/kernel/log.ts";
@@ -63,3 +64,24 @@ export async function startTestAudit(options: { retentionDays?: number; log?: Lo
 
 const allRows = (database: DatabaseSync, table: string): Record<string, SQLOutputValue>[] =>
   database.prepare(`SELECT * FROM ${table} ORDER BY team_id, seq`).all();
+
+type Audited = Awaited<ReturnType<typeof startTestAudit>>;
+
+/** Nine entries, checkpoints at 3 and 6, and a few entries of another team. */
+export async function startSignedAudit(): Promise<Audited> {
+  const audited = await startTestAudit();
+  for (let times = 0; times < 3; times += 1) {
+    await audited.recordMany(3);
+    await audited.recordMany(1, OTHERS);
+    if (times < 2) await audited.auditLog.sign();
+  }
+  return audited;
+}
+
+/** What the server and whoever has nothing but an export find first, which is the same. */
+export async function findingsOf({ verify, exported, verifyText }: Audited) {
+  const { problem } = await verify();
+  const offline = await verifyText(await exported());
+  expect([offline.problem?.kind, offline.problem?.seq]).toEqual([problem?.kind, problem?.seq]);
+  return problem;
+}

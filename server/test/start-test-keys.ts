@@ -53,5 +53,3 @@ export async function startTestKeys(environment: Record<string, string> = {}) {
     use: (held: HeldKey, path = "/api/v1/namespaces") => owner.send("GET", path, { authorization: basic(held) }),
   };
 }
-
-export type TestKeys = Awaited<ReturnType<typeof startTestKeys>>;

@@ -47,7 +47,7 @@ export async function startTestNotifications(options: TestNotificationsOptions =
       const events = ["key.expiring", "member.removed"] as const;
       const origin = { requestId: "r", address: "127.0.0.1", userAgent: "test" };
       const { secret } = await notifications.webhooks.set(
-        { teamId: of, actor },
+        { teamId: of, actor, requireStanding: async () => {} },
         { url, events, newSecret: true },
         origin,
       );

@@ -26,9 +26,9 @@ export const OPEN: PolicyInput = {
 type Change = { readonly grace?: number; readonly namespace?: string };
 
 /** A server with a namespace, and its owner, who sets policies. */
-export async function startTestPolicy() {
+export async function startTestPolicy(environment: Record<string, string> = {}) {
   // Whoever sits behind a proxy comes from where the proxy says.
-  const latchkey = await startTestLatchkey({ environment: { LATCHKEY_TRUST_PROXY: "true" } });
+  const latchkey = await startTestLatchkey({ environment: { LATCHKEY_TRUST_PROXY: "true", ...environment } });
   const owner = createCaller(latchkey.url, latchkey.token);
   const team = createTeam(latchkey.url, latchkey.token);
   const namespaceId = await owner.addNamespace();

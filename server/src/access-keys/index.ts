@@ -1,6 +1,6 @@
 export { accessHistoryRoutes } from "./routes/access-history.ts";
 export { accessKeyRoutes } from "./routes/access-key-routes.ts";
 export { removalPreviewRoutes } from "./routes/removal-preview.ts";
-export { type AccessKeys, createAccessKeys } from "./service/access-keys.ts";
+export { createAccessKeys } from "./service/access-keys.ts";
 export { createAccessHistory } from "./service/history.ts";
 export { createRemovalPreview } from "./service/removal-preview.ts";

@@ -86,6 +86,12 @@ const setService: Step = ({ people, roles }, { targetId, details }) => {
   roles.set(targetId, role(details) ?? "viewer");
 };
 
+/** People who have left are somebody of that name for good: what they are called since then, their old team is not told. */
+const renamePerson: Step = ({ people }, { targetId, details }) => {
+  const known = people.get(targetId);
+  if (known !== undefined) people.set(targetId, { ...known, name: text(details, "name") ?? known.name });
+};
+
 const shorten = withKey((key, details) => {
   key.expiresAt = instant(details, "expires_at");
 });
@@ -99,6 +105,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     const owner = text(details, "owner");
     if (owner !== null) roles.set(owner, "owner");
   },
+  "account.update": renamePerson,
   "invitation.accept": takeIn,
   "member.set_role": ({ roles }, { targetId, details }) => {
     const changed = role(details);

@@ -53,13 +53,14 @@ export function createVerifier(deps: VerifierDeps) {
     const invalid = accessKeyErrors.credential_invalid;
     const [id, secret] = parseCredential(header);
     if (id === undefined || secret === undefined) throw fail(origin, null, "malformed", invalid(), false);
-    const { record, secrets } = lookUp(id);
-    const context = secretContext(record?.namespaceId ?? NO_NAMESPACE, id, secret);
+    const held = lookUp.secretsOf(id);
+    const context = secretContext(held?.namespaceId ?? NO_NAMESPACE, id, secret);
     const now = clock.now();
-    const living = secrets.filter(({ expiresAt }) => !isOver(expiresAt, now));
+    const living = held?.secrets.filter(({ expiresAt }) => !isOver(expiresAt, now)) ?? [];
     const matching = hasher.find(context, living.length === 0 ? [DUMMY] : living);
-    if (record === undefined || matching === undefined)
-      throw fail(origin, id, "wrong secret", invalid(), record !== undefined);
+    const record = matching && lookUp.recordOf(id);
+    if (matching === undefined || record === undefined)
+      throw fail(origin, id, "wrong secret", invalid(), held !== undefined);
     const { number: secretNumber, expiresAt: secretExpiresAt } = matching;
     const principal = toPrincipal(record, matching);
     const result = { record, secretNumber, secretExpiresAt, principal };
@@ -76,7 +77,8 @@ export function createVerifier(deps: VerifierDeps) {
     standingOf(id: string, secretNumber: number): NamespacePrincipal | null {
       const keyId = parseAccessKeyId(id);
       if (keyId === undefined) return null;
-      const { record, secrets } = lookUp(keyId);
+      const record = lookUp.recordOf(keyId);
+      const secrets = lookUp.secretsOf(keyId)?.secrets ?? [];
       const now = clock.now();
       const secret = secrets.find(({ number, expiresAt }) => number === secretNumber && !isOver(expiresAt, now));
       if (record === undefined || secret === undefined) return null;

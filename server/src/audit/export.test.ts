@@ -154,6 +154,17 @@ describe("an export of a span", () => {
     ]);
   });
 
+  test("begins with the first entry in it, though the clock was ahead when that was made", async () => {
+    const audited = await startTestAudit();
+    await audited.recordMany(1);
+    audited.clock.correct(60 * MINUTE_MS);
+    await audited.recordMany(1);
+    audited.clock.correct(-60 * MINUTE_MS);
+    await audited.recordMany(2);
+    const exported = await audited.exported({ since: at(3), until: at(4) });
+    expect(entriesIn(exported).map(({ seq }) => seq)).toEqual([2, 3, 4]);
+  });
+
   test("of a pruned log needs no anchor", async () => {
     const audited = await startTestAudit({ retentionDays: 1 });
     await audited.recordMany(5);

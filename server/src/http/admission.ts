@@ -1,7 +1,7 @@
 import { isPermitted, type Role } from "@latchkey/contract/permissions";
 import type { Credential, RouteDescription, Scope } from "@latchkey/contract/route";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { EpochMs } from "../kernel/clock.ts";
+import type { Clock, EpochMs } from "../kernel/clock.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
 import type { Origin } from "./call.ts";
 import { httpErrors } from "./errors.ts";
@@ -21,18 +21,26 @@ export type Authenticators = {
 };
 
 const CREDENTIAL_EXPIRES_AT = "latchkey-credential-expires-at";
+/** For how long a judgement holds while the rest of the request is on its way: no longer than a revocation may take anywhere. */
+const JUDGED_FOR_MS = 1_000;
 
 /** Who may come in: authentication (401), then the rate limit (429), then scope and role (403). Do-functions-api 1.3. */
-export function createAdmission(deps: { authenticate: Authenticators; limiter: RateLimiter }) {
-  const { authenticate, limiter } = deps;
+export function createAdmission(deps: { clock: Clock; authenticate: Authenticators; limiter: RateLimiter }) {
+  const { clock, authenticate, limiter } = deps;
 
-  const admitToken = (reply: FastifyReply, { scopes, permission }: RouteDescription, caller: TokenCaller): void => {
-    const standing = limiter.take(caller.credentialId);
-    rateHeaders(reply, standing);
-    if (!standing.allowed) throw httpErrors.too_many_requests();
+  const requirePermitted = ({ scopes, permission }: RouteDescription, caller: TokenCaller): void => {
     if (scopes !== undefined && !scopes.some((scope) => caller.scopes.has(scope))) throw httpErrors.not_permitted();
     if (permission === undefined || !isPermitted(caller.role, permission)) throw httpErrors.not_permitted();
   };
+
+  const admitToken = (reply: FastifyReply, route: RouteDescription, caller: TokenCaller): void => {
+    const standing = limiter.take(caller.credentialId);
+    rateHeaders(reply, standing);
+    if (!standing.allowed) throw httpErrors.too_many_requests();
+    requirePermitted(route, caller);
+  };
+
+  const isJudged = ({ exchange }: FastifyRequest): boolean => clock.monotonicMs() - exchange.startedMs < JUDGED_FOR_MS;
 
   /** Every answer from here on, errors included, says when the credential ends, so that clients can see it coming. */
   const admitKey = ({ exchange }: FastifyRequest, reply: FastifyReply, caller: KeyCaller): void => {
@@ -56,6 +64,23 @@ export function createAdmission(deps: { authenticate: Authenticators; limiter: R
         admitToken(reply, route, caller);
       });
     },
+
+    /**
+     * The same question again, once the body is there, if that took its time: minutes may have gone by since the headers came, and
+     * what was revoked meanwhile does nothing any more. It is one request, so it counts once.
+     */
+    async admitStill(request: FastifyRequest, route: RouteDescription): Promise<void> {
+      const { exchange } = request;
+      const { authorization } = request.headers;
+      if (route.credential === "access_key") exchange.caller = await authenticate.access_key(authorization, exchange);
+      if (route.credential !== "token") return;
+      const caller = await authenticate.token(authorization, exchange);
+      requirePermitted(route, caller);
+      exchange.caller = caller;
+    },
+
+    /** Whether what was judged when the headers came still holds. */
+    isJudged,
 
     /** Only who it is: for addresses that no described route answers. */
     async recognise(request: FastifyRequest, credential: Credential): Promise<void> {

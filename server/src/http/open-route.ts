@@ -56,8 +56,19 @@ export const isBelow = (routes: readonly OpenRoute[], url: string): boolean =>
 export function serveOpenRoute(
   app: FastifyInstance,
   route: OpenRoute,
-  { begin, done, fail, authenticate }: Pick<Exchanges, "begin" | "done" | "fail"> & { authenticate: Authenticators },
+  deps: Pick<Exchanges, "begin" | "done" | "fail"> & {
+    authenticate: Authenticators;
+    /** Whether what was judged when the headers came still holds. */
+    isJudged: (request: FastifyRequest) => boolean;
+  },
 ): void {
+  const { begin, done, fail, authenticate, isJudged } = deps;
+
+  const recognise = async ({ exchange, raw }: FastifyRequest) => {
+    exchange.caller = await authenticate.access_key(raw.headers.authorization, exchange);
+    return exchange.caller;
+  };
+
   const toCall = (request: FastifyRequest, reply: FastifyReply): OpenCall<unknown> => {
     const { exchange, raw } = request;
     const [path = "", ...query] = request.url.split("?");
@@ -70,18 +81,22 @@ export function serveOpenRoute(
       headers: joined(raw.headers),
       protocol: request.protocol,
       always: (headers) => void reply.headers(headers),
-      recognise: async () => {
-        exchange.caller = await authenticate.access_key(raw.headers.authorization, exchange);
-        return exchange.caller;
-      },
+      recognise: () => recognise(request),
       refuseOversized: () => refuseAnnounced(raw, route.bodyBytesMax),
     };
+  };
+
+  /** Reads the body. Whoever was recognised is looked at again if that took its time: what was revoked meanwhile opens nothing. */
+  const readAll = async (request: FastifyRequest) => {
+    const body = await readBody(request.raw, route.bodyBytesMax);
+    if (request.exchange.caller !== null && !isJudged(request)) await recognise(request);
+    return body;
   };
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const reception = await route.receive(toCall(request, reply) as never);
     const { status, headers, body } =
-      typeof reception === "function" ? await reception(await readBody(request.raw, route.bodyBytesMax)) : reception;
+      typeof reception === "function" ? await reception(await readAll(request)) : reception;
     reply.code(status);
     const own = reply.getHeaders();
     let contentType: string | null = null;

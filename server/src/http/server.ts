@@ -51,7 +51,7 @@ const noCompiler = (): never => {
 export function createHttp(deps: HttpDeps): FastifyInstance {
   const limiter = createRateLimiter({ clock: deps.clock, limits: deps.rateLimits });
   const { begin, done, fail } = createExchanges({ clock: deps.clock, random: deps.random, log: deps.log, limiter });
-  const { admit, recognise } = createAdmission({ authenticate: deps.authenticate, limiter });
+  const { admit, admitStill, isJudged, recognise } = createAdmission({ ...deps, limiter });
 
   const app = Fastify({
     logger: false,
@@ -153,7 +153,9 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
       },
       handler(request, reply) {
         try {
-          const answer = callHandler(request, bound);
+          const answer = isJudged(request)
+            ? callHandler(request, bound)
+            : admitStill(request, route).then(() => callHandler(request, bound));
           if (!(answer instanceof Promise)) send(request, reply, route, answer);
           else answer.then((value) => send(request, reply, route, value)).catch((error) => fail(request, reply, error));
         } catch (error) {
@@ -186,7 +188,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   }
 
   for (const route of deps.openRoutes) {
-    serveOpenRoute(app, route, { begin, done, fail, authenticate: deps.authenticate });
+    serveOpenRoute(app, route, { begin, done, fail, isJudged, authenticate: deps.authenticate });
   }
 
   function refuseUnknown(request: FastifyRequest, reply: FastifyReply): void {

@@ -16,6 +16,11 @@ export const identityErrors = defineErrors("identity", {
   session_not_found: { status: 404, says: "session not found" },
 
   wrong_password: { status: 403, says: "The current password is missing or wrong." },
+  email_taken: { status: 409, says: "This e-mail address cannot be yours here. Choose another one." },
+  no_account_for_machines: {
+    status: 422,
+    says: "A service identity has no account of its own. An owner of its team changes what it is called.",
+  },
   no_password_for_machines: { status: 422, says: "A service identity signs in nowhere, so it has no password." },
   link_not_found: { status: 404, says: "This link is not valid, has expired or has been used. Ask for a new one." },
   person_not_found: { status: 404, says: "Nobody here has this e-mail address." },
@@ -34,6 +39,10 @@ export const identityErrors = defineErrors("identity", {
 
   token_not_found: { status: 404, says: "API token not found" },
   scope_exceeded: { status: 403, says: "A token cannot create one with scopes that it does not have itself." },
+  token_outlives_maker: {
+    status: 422,
+    says: "A token cannot create one that lives longer than it was made to live itself.",
+  },
 
   service_identity_not_found: { status: 404, says: "service identity not found" },
   service_identity_name_taken: { status: 409, says: "The team already has a service identity of that name." },

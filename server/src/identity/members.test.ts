@@ -3,6 +3,7 @@ import { createCaller } from "../../test/caller.ts";
 import { addTeam, addToken } from "../../test/people.ts";
 import { startTestLatchkey } from "../../test/start-test-latchkey.ts";
 import { createTeam, PASSWORD } from "../../test/team.ts";
+import type { Identity } from "./service/identity.ts";
 
 async function start() {
   const latchkey = await startTestLatchkey();
@@ -232,4 +233,45 @@ test("a token that was made while its owner was being removed does not work, nor
   if (issued.status !== 201) return expect(issued.status).toBe(401);
   const { secret } = issued.body["api_token"] as { secret: string };
   expect((await send(secret, "GET", "/v2/account")).status).toBe(401);
+});
+
+describe("whoever was let in and then removed or demoted, before what they asked for was done, does nothing any more", () => {
+  const origin = { requestId: "r", address: "203.0.113.7", userAgent: "test" };
+  type Deed = (identity: Identity, cause: Parameters<Identity["members"]["leave"]>[0]) => Promise<unknown>;
+  const deeds: [string, Deed][] = [
+    [
+      "invite",
+      ({ invitations }, cause) =>
+        invitations.create(cause, { email: "eve@example.com", role: "owner", lifetimeSeconds: 60 }),
+    ],
+    ["set a role", ({ members }, cause) => members.setRole(cause, cause.caller.user.id, "owner")],
+    ["remove", ({ members }, cause) => members.remove(cause, cause.caller.user.id)],
+    ["rename the team", ({ teams }, cause) => teams.rename(cause, "Mine")],
+    [
+      "make a service identity",
+      ({ serviceIdentities }, cause) =>
+        serviceIdentities.create(cause, { name: "backdoor", role: "member", responsibleId: null }),
+    ],
+  ];
+  const newToken = { name: "backdoor", scopes: ["function:admin"], lifetimeSeconds: null } as const;
+
+  test.each([
+    ...deeds,
+    ["make a token", ({ tokens }: Identity, cause: Parameters<Deed>[1]) => tokens.create(cause, newToken)],
+    ["leave", ({ members }: Identity, cause: Parameters<Deed>[1]) => members.leave(cause)],
+  ] as [string, Deed][])("removed, they cannot %s", async (_what, act) => {
+    const { identity, join, remove } = await start();
+    const bob = await join("Bob", "owner");
+    const caller = identity.recognise(`Bearer ${bob.session}`);
+    await remove(bob.id);
+    await expect(act(identity, { caller, origin })).rejects.toThrow("identity.unauthenticated");
+  });
+
+  test.each(deeds)("demoted, they cannot %s", async (_what, act) => {
+    const { identity, join, setRole } = await start();
+    const bob = await join("Bob", "owner");
+    const caller = identity.recognise(`Bearer ${bob.session}`);
+    await setRole(bob.id, "member");
+    await expect(act(identity, { caller, origin })).rejects.toThrow("identity.not_permitted");
+  });
 });

@@ -122,7 +122,7 @@ describe("somebody in several teams", () => {
     const others = await addToken(started, { teamId: await addTeam(started, "Others") });
     const there = createTeam(started.url, others.token);
     await there.accept((await there.invite(EMAIL, "viewer")).secret);
-    return { ...started, otherId: others.teamId };
+    return { ...started, there: others.token, otherId: others.teamId };
   }
 
   test("is asked which, once the password was right, and gets into that one alone", async () => {
@@ -140,6 +140,12 @@ describe("somebody in several teams", () => {
       expect((await send(secret, "GET", "/v2/team")).body).toMatchObject({ team: { name: "Others" } });
     }
     expect((await tryToSignIn({ team: "Elsewhere" })).status).toBe(409);
+  });
+
+  test("gets into the team whose id they say, whatever another team calls itself", async () => {
+    const { tryToSignIn, send, there, team } = await startInTwo();
+    expect((await send(there, "PUT", "/v2/team", { name: team.id })).status).toBe(200);
+    expect((await tryToSignIn({ team: team.id })).body).toMatchObject({ team: { id: team.id, name: "Acme" } });
   });
 
   test("who belongs to none any more learns that, and nobody else does", async () => {
@@ -190,6 +196,16 @@ describe("whoever is not that person", () => {
     expect(ratio).toBeGreaterThan(0.8);
     expect(ratio).toBeLessThan(1.25);
   }, 30_000);
+});
+
+test("a password that is changed while it is being checked signs nobody in", async () => {
+  const { identity, store, entries } = await start();
+  const origin = { requestId: "", address: "", userAgent: "" };
+  const underWay = identity.sessions.signIn({ email: EMAIL, password: PASSWORD, team: null }, origin);
+  const checked = expect(underWay).rejects.toThrow("sign_in_refused");
+  await store.db.updateTable("users").set({ password: "changed" }).execute();
+  await checked;
+  expect(await entries()).toEqual([]);
 });
 
 describe("a flood of wrong passwords", () => {

@@ -74,6 +74,32 @@ describe("an API token", () => {
       expect((await create({}, (await issue({ scopes: [scope] })).secret)).status).toBe(403);
   });
 
+  test("makes none that lives longer than it was made to live itself, however little of that is left", async () => {
+    const { issue, create, clock, send, owner } = await start();
+    const { secret } = await issue({ expires_in: "90d" });
+    clock.advance(89 * DAY_MS);
+    const tooLong = {
+      status: 422,
+      body: { message: expect.stringContaining("than it was made to live itself: 2160h.") },
+    };
+    for (const expires_in of ["2161h", "never"]) expect(await create({ expires_in }, secret)).toMatchObject(tooLong);
+    expect(await create({}, secret)).toMatchObject(tooLong);
+    const made = await send(owner, "POST", "/v2/team/service-identities", { name: "pipeline", role: "member" });
+    const tokens = `/v2/team/service-identities/${(made.body["service_identity"] as Json)["id"]}/tokens`;
+    const forMachine = (expires_in: string) =>
+      send(secret, "POST", tokens, { name: "ci", scopes: ["function:read"], expires_in });
+    expect(await forMachine("never")).toMatchObject(tooLong);
+    expect((await forMachine("90d")).status).toBe(201);
+    const next = await issue({ expires_in: "90d" }, secret);
+    expect((await create({ expires_in: "90d" }, next.secret)).status).toBe(201);
+  });
+
+  test("of any lifetime is made by a session, and by a token that never expires", async () => {
+    const { create, join, owner } = await start();
+    const bob = await join("Bob", "member");
+    for (const by of [bob.session, owner]) expect((await create({ expires_in: "never" }, by)).status).toBe(201);
+  });
+
   test("is renamed by its owner", async () => {
     const { issue, send, owner, list } = await start();
     const { id } = await issue();

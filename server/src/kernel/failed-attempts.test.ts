@@ -26,15 +26,22 @@ describe("a caller that fails too often is told to wait", () => {
     expect(subjects.map((subject) => tooMany({ subject }))).toEqual([false, false, false, true]);
   });
 
+  test("after as many failures from one network, however many addresses it has", () => {
+    const { tooMany } = start();
+    const addresses = ["1", "2", "3", "4"].map((digit) => `2001:db8:1:2::${digit}`);
+    const failures = addresses.map((address) => tooMany({ address, subject: null, isKnown: false }));
+    expect(failures).toEqual([false, false, false, true]);
+  });
+
   test("after as many failures at one subject, wherever they come from", () => {
     const { tooMany } = start();
-    const addresses = ["::1", "::2", "::3", "::4"];
+    const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
     expect(addresses.map((address) => tooMany({ address }))).toEqual([false, false, false, true]);
   });
 
   test("for a subject that does not exist just as for one that does, so that waiting tells nothing", () => {
     const { tooMany } = start();
-    const addresses = ["::1", "::2", "::3", "::4"];
+    const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
     expect(addresses.map((address) => tooMany({ address, isKnown: false }))).toEqual([false, false, false, true]);
   });
 

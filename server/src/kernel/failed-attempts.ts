@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { sourceOf } from "./networks.ts";
 
 const WINDOW_MS = 60_000;
 const MOST_TRACKED = 10_000;
@@ -22,7 +23,7 @@ export type FailureSummary = {
 };
 
 /**
- * Counts failed attempts per address and per subject within a minute. Beyond the limit a *failing* attempt is answered 429;
+ * Counts failed attempts per address (of IPv6, per /64) and per subject within a minute. Beyond the limit a *failing* attempt is answered 429;
  * a right secret is always let through, so nobody can lock its owner out by guessing at it. A subject that does not exist is
  * counted like any other: who is told to wait must not learn from it that there is such a one.
  */
@@ -53,7 +54,7 @@ export function createFailedAttempts(deps: { clock: Clock; perAddress: number; p
     /** Notes a failure; says whether the caller has failed too often to be told more than to wait. */
     note({ address, subject, isKnown, reason }: FailedAttempt): { tooMany: boolean } {
       roll();
-      const fromAddress = countUp(byAddress, address);
+      const fromAddress = countUp(byAddress, sourceOf(address));
       if (subject === null) return { tooMany: fromAddress > deps.perAddress };
       if (isKnown) summarise({ subject, count: 1, addresses: [address], reasons: [reason] });
       const atSubject = countUp(bySubject, subject);

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { areWithin, intersectNetworks, isInNetworks, parseNetwork } from "./networks.ts";
+import { areWithin, intersectNetworks, isInNetworks, parseNetwork, sourceOf } from "./networks.ts";
+
+test.each([
+  ["203.0.113.7", "203.0.113.7"],
+  ["::ffff:203.0.113.7", "203.0.113.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2::", "2001:db8:1:2::/64"],
+  ["2001:db8:1:3::6", "2001:db8:1:3::/64"],
+  ["fe80::1%eth0", "fe80::/64"],
+  ["", ""],
+])("whoever comes from %j is counted as %s", (address, source) => expect(sourceOf(address)).toBe(source));
 
 describe("a network is written in one canonical way", () => {
   test.each([

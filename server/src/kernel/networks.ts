@@ -28,6 +28,16 @@ export function isInNetworks(address: string, networks: readonly string[]): bool
   });
 }
 
+/**
+ * Whom to count an address with: itself, or its /64 of IPv6, which is the least that anybody is given. So nobody is many by having
+ * many addresses. Any other text stays as it is.
+ */
+export function sourceOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const caller = ipaddr.process(address);
+  return caller.kind() === "ipv4" ? caller.toString() : `${ipaddr.IPv6.networkAddressFromCIDR(`${caller}/64`)}/64`;
+}
+
 /** Whether one range has every address of the other; both canonical. */
 function holds(outer: string, inner: string): boolean {
   const [address = "", bits] = inner.split("/");

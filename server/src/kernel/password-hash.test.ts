@@ -1,6 +1,7 @@
 import { argon2Sync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createSeededRandom } from "../../test/seeded-random.ts";
+import { TOO_BUSY } from "./fair-queue.ts";
 import { createPasswordHasher } from "./password-hash.ts";
 import { createSecretHasher } from "./secret-hash.ts";
 
@@ -64,4 +65,11 @@ test("a hash made with other parameters is still understood", async () => {
   const stored = `$argon2id$v=19$m=64,t=3,p=2,keyid=1$${bare(nonce)}$${bare(tag)}`;
   expect(await passwords.verify("::1", stored, PASSWORD)).toBe(true);
   expect(await passwords.verify("::1", stored, `${PASSWORD}.`)).toBe(false);
+});
+
+test("many addresses of one network wait as one", async () => {
+  const hashes = Array.from({ length: 12 }, (_, index) => passwords.hash(`2001:db8:1:2::${index}`, PASSWORD));
+  const refused = (await Promise.all(hashes)).filter((answer) => answer === TOO_BUSY);
+  // Two at work, eight waiting.
+  expect(refused).toHaveLength(2);
 });

@@ -1,6 +1,7 @@
 import { argon2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { createFairQueue, type TOO_BUSY } from "./fair-queue.ts";
+import { sourceOf } from "./networks.ts";
 import type { Random } from "./random.ts";
 import type { SecretHasher } from "./secret-hash.ts";
 
@@ -47,9 +48,9 @@ export function createPasswordHasher(deps: { random: Random; hasher: SecretHashe
   };
 
   return {
-    /** A hash to be stored. `source`: who asked, so that nobody keeps the others waiting. */
-    hash: (source: string, password: string): Promise<string | typeof TOO_BUSY> =>
-      queue.run(source, async () => {
+    /** A hash to be stored. `address`: of who asked, so that nobody keeps the others waiting. */
+    hash: (address: string, password: string): Promise<string | typeof TOO_BUSY> =>
+      queue.run(sourceOf(address), async () => {
         const nonce = random.bytes(SALT_BYTES);
         const tag = await compute(password, nonce, MEMORY_KIB, PASSES, LANES);
         const { pepperId } = hasher.hash([]);
@@ -58,8 +59,8 @@ export function createPasswordHasher(deps: { random: Random; hasher: SecretHashe
       }),
 
     /** Whether it is the password of the stored hash. Null, where there is none, takes as long and is never it. */
-    verify: (source: string, stored: string | null, password: string): Promise<boolean | typeof TOO_BUSY> =>
-      queue.run(source, () => check(stored, password)),
+    verify: (address: string, stored: string | null, password: string): Promise<boolean | typeof TOO_BUSY> =>
+      queue.run(sourceOf(address), () => check(stored, password)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Audit, Origin } from "../audit/index.ts";
-import { actorOf, type TeamId, type TeamPrincipal, type UserId } from "../identity/index.ts";
+import { actorOf, type Identity, type TeamId, type TeamPrincipal, type UserId } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import type { Random } from "../kernel/random.ts";
 import { appendChange } from "../store/changes.ts";
@@ -23,8 +23,15 @@ export type Cascade = (tx: Tx, namespaceId: NamespaceId, at: EpochMs) => Promise
 const SANDBOX_LABEL = "sandbox";
 
 /** Namespaces, and the cascade that a deletion sets off. */
-export function createNamespaces(deps: { store: Store; clock: Clock; random: Random; audit: Audit; limit: number }) {
-  const { store, clock, random, audit } = deps;
+export function createNamespaces(deps: {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  audit: Audit;
+  identity: Pick<Identity, "requireStandingIn">;
+  limit: number;
+}) {
+  const { store, clock, random, audit, identity } = deps;
   const cascades: Cascade[] = [];
   const findMember = prepareMemberLookup(store.committed);
 
@@ -88,11 +95,15 @@ export function createNamespaces(deps: { store: Store; clock: Clock; random: Ran
       require(tx, caller.teamId, id),
 
     create: (caller: TeamPrincipal, input: { label: string; region: DataCenter }, origin: Origin): Promise<Namespace> =>
-      store.transaction((tx) => createIn(tx, caller, input, origin)),
+      store.transaction(async (tx) => {
+        await identity.requireStandingIn(tx, caller, "namespace.create");
+        return createIn(tx, caller, input, origin);
+      }),
 
     /** The team's default namespace: the old call for accounts that had just one (do-functions-api 3.6). */
     getOrCreateSandbox: (caller: TeamPrincipal, origin: Origin): Promise<Namespace> =>
       store.transaction(async (tx) => {
+        await identity.requireStandingIn(tx, caller, "namespace.create");
         const existing = (await listNamespaces(tx, caller.teamId)).find(({ label }) => label === SANDBOX_LABEL);
         return existing ?? (await createIn(tx, caller, { label: SANDBOX_LABEL, region: "nyc1" }, origin));
       }),
@@ -100,6 +111,7 @@ export function createNamespaces(deps: { store: Store; clock: Clock; random: Ran
     /** Deletes the namespace with everything in it; its access keys are dead when this resolves. */
     delete: (caller: TeamPrincipal, id: string, origin: Origin): Promise<void> =>
       store.transaction(async (tx) => {
+        await identity.requireStandingIn(tx, caller, "namespace.delete");
         const namespace = await require(tx, caller.teamId, id);
         const at = clock.now();
         for (const cascade of cascades) await cascade(tx, namespace.id, at);

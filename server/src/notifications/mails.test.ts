@@ -64,6 +64,12 @@ describe("whoever is written to can read", () => {
       [`\n\n${LINK}\n\n`, "once, until 2026-03-30 09:15 UTC", "your password stays as it is"],
     ],
     [
+      "that their address is another one now",
+      { kind: "address_changed", changedAt: UNTIL },
+      "This is no longer the e-mail address of your Latchkey account",
+      ["On 2026-03-30 09:15 UTC your Latchkey account was given another e-mail address", "tell an owner of your team"],
+    ],
+    [
       "that a key of theirs ends",
       keyExpiry,
       "The access key ci ends in 7 days",

@@ -14,13 +14,18 @@ import type { Webhook } from "./model/webhook.ts";
 import type { Notifications } from "./service/notifications.ts";
 import type { WebhookCaller } from "./service/webhooks.ts";
 
-/** `actorOf` says who a caller is: the room that knows people stands above this one. */
+/** `actorOf` says who a caller is, and `requireStanding` whether they still may: the room that knows people stands above this one. */
 export function notificationRoutes<Caller extends { readonly teamId: string }>(deps: {
   notifications: Pick<Notifications, "webhooks" | "wake">;
   actorOf: (caller: Caller) => WebhookCaller["actor"];
+  requireStanding: (caller: Caller) => WebhookCaller["requireStanding"];
 }): BoundRoute[] {
   const { webhooks, wake } = deps.notifications;
-  const by = (caller: Caller) => ({ teamId: caller.teamId, actor: deps.actorOf(caller) });
+  const by = (caller: Caller): WebhookCaller => ({
+    teamId: caller.teamId,
+    actor: deps.actorOf(caller),
+    requireStanding: deps.requireStanding(caller),
+  });
 
   return [
     implement<Caller, typeof getWebhook>(getWebhook, async ({ caller }) => ({

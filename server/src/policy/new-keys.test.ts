@@ -67,6 +67,15 @@ describe("a key that breaks a rule is refused with the rule and its limit:", () 
     );
   });
 
+  test("most keys of a person, however many are asked for at once", async () => {
+    const { set, ask, owner, namespaceId } = await start();
+    await set({ most_keys_per_person: 3 });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => ask({})));
+    expect(answers.filter((answer) => answer === "created")).toHaveLength(3);
+    const { text } = await owner.send("GET", `/v2/functions/namespaces/${namespaceId}/keys`);
+    expect(JSON.parse(text).count).toBe(3);
+  });
+
   test("who creates keys for service identities: owners, until the team leaves it to members", async () => {
     const { set, team, owner, latchkey, namespaceId, get } = await start();
     expect((await get()).policy.service_keys).toBe("owners");

@@ -1,5 +1,5 @@
 import type { Audit, Origin } from "../audit/index.ts";
-import { actorOf, type TeamId, type TeamPrincipal } from "../identity/index.ts";
+import { actorOf, type Identity, type TeamId, type TeamPrincipal } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import type { NamespaceId, Namespaces } from "../namespaces/index.ts";
 import { appendChange } from "../store/changes.ts";
@@ -61,8 +61,14 @@ function standingIn(policies: Policies, { namespaceId }: Scope): Standing {
 }
 
 /** What a team demands of access keys: set, previewed, asked when a key is made, and swept after. */
-export function createPolicy(deps: { store: Store; clock: Clock; audit: Audit; namespaces: Namespaces }) {
-  const { store, clock, audit, namespaces } = deps;
+export function createPolicy(deps: {
+  store: Store;
+  clock: Clock;
+  audit: Audit;
+  identity: Pick<Identity, "requireStandingIn">;
+  namespaces: Namespaces;
+}) {
+  const { store, clock, audit, identity, namespaces } = deps;
   let keys: PolicedKeys | null = null;
   const policed = (): PolicedKeys => {
     if (keys === null) throw new Error("no room has said that it keeps the access keys");
@@ -139,7 +145,8 @@ export function createPolicy(deps: { store: Store; clock: Clock; audit: Audit; n
     ): Promise<{ standing: Standing; effects: Effects }> {
       const uses = await usesIn(scope);
       return store.transaction(async (tx) => {
-        // Again inside: the namespace may have been deleted since it was looked up.
+        // Again inside: the caller may have been demoted since, and the namespace deleted.
+        await identity.requireStandingIn(tx, caller, "policy.manage");
         if (scope.namespaceId !== null) await namespaces.requireIn(tx, caller, scope.namespaceId);
         const now = clock.now();
         const before = await findPolicies(tx, scope.teamId);

@@ -151,6 +151,19 @@ describe("an answer", () => {
     expect((await owner.send("GET", nowhere)).status).toBe(404);
   });
 
+  test("is refused where entries are gone, rather than given with gaps", async () => {
+    const { latchkey, owner, namespaceId } = await startHistory({ LATCHKEY_AUDIT_RETENTION_DAYS: "30" });
+    const key = await owner.addKey(namespaceId);
+    latchkey.clock.advance(60 * 24 * HOUR_MS);
+    await latchkey.auditLog.prune();
+    expect((await owner.connect(key)).status).toBe(200);
+    const { status, text } = await owner.send("GET", `/v2/functions/namespaces/${namespaceId}/access`);
+    expect([status, JSON.parse(text).message]).toEqual([
+      422,
+      expect.stringMatching(/^The audit log was pruned: .* is gone/),
+    ]);
+  });
+
   test.each([
     ["a time to come", "2030-01-01T00:00:00Z", 422, "That time has not come yet"],
     ["no time", "yesterday", 400, "at: must be a time as in RFC 3339"],

@@ -28,8 +28,8 @@ export const reachOf = (grants: readonly string[]): Reach =>
 type HeldIn = HeldKey & { readonly namespace: string };
 
 /** A team of three and a robot, with two namespaces, and a memory of every key that was ever given out. */
-export async function startHistory() {
-  const ground = await startTestPolicy();
+export async function startHistory(environment: Record<string, string> = {}) {
+  const ground = await startTestPolicy(environment);
   const { latchkey, owner, team, namespaceId } = ground;
   const other = await owner.addNamespace("other");
   const people: { id: string; email: string; caller: Caller | null }[] = [];

@@ -26,9 +26,9 @@ export type ModelKey = {
 };
 export type CutOff = { readonly kind: "team" | "namespace" | "user"; readonly target: number };
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 const RESTORE_WITHIN_MS = 24 * HOUR_MS;
-export const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
+const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
 
 /** The whole of what ought to be true of access keys, as plainly as it can be said. */
 export class KeyModel {
@@ -122,10 +122,11 @@ export class KeyModel {
     else key.name = name;
   }
 
-  /** Somebody showed a secret of the key and wants it ended. */
+  /** Somebody showed a secret of the key and wants it ended: also that of a key which could be given back. */
   report(key: ModelKey, secret: ModelSecret): void {
-    if (!this.isListed(key) || (secret.endsAt !== null && this.now >= secret.endsAt)) return;
-    if (secret.endsAt === null) key.isGone = true;
+    const isDead = this.isCutOff(key) || (key.isGone && key.takenAt === null);
+    if (isDead || (secret.endsAt !== null && this.now >= secret.endsAt)) return;
+    if (secret.endsAt === null) Object.assign(key, { isGone: true, takenAt: null });
     else secret.endsAt = this.now;
   }
 
@@ -145,11 +146,7 @@ export class KeyModel {
   deleteNamespace(namespace: number): void {
     const found = this.namespaces[namespace];
     if (found !== undefined) found.isDeleted = true;
-    for (const key of this.keys) {
-      if (key.namespace !== namespace) continue;
-      key.isGone = true;
-      key.takenAt = null;
-    }
+    for (const key of this.keys) if (key.namespace === namespace) key.isGone = true;
   }
 
   cutOff(cut: CutOff): void {
@@ -174,6 +171,7 @@ export class KeyModel {
         key.owner === person &&
         key.takenAt !== null &&
         this.now - key.takenAt < RESTORE_WITHIN_MS &&
+        this.namespaces[key.namespace]?.isDeleted === false &&
         !this.isCutOff(key),
     );
   }

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { basic, type Caller, createCaller, type HeldKey } from "../caller.ts";
 import { startServer } from "../server-process.ts";
+import { createTeam, type TeamCaller } from "../team.ts";
 
 const KILLS = 50;
 const ENVIRONMENT = {
@@ -56,6 +57,52 @@ async function redeploy(caller: Caller, key: HeldKey, round: number, known: Ackn
   }
 }
 
+/** Somebody who is removed and added again, over and over. */
+type Leaver = {
+  readonly id: string;
+  readonly email: string;
+  readonly keys: readonly HeldKey[];
+  /** What was acknowledged last; null while something else is on its way. */
+  standing: "in" | "out" | null;
+};
+
+/** Sees to it that they are in the team with their keys, wherever a kill has left them. */
+async function bringBack(caller: Caller, team: TeamCaller, leaver: Leaver): Promise<void> {
+  leaver.standing = null;
+  if (!(await team.members()).some(({ id }) => id === leaver.id)) {
+    const { text } = await caller.send("GET", "/v2/team/invitations");
+    for (const { id } of JSON.parse(text).invitations) await caller.send("DELETE", `/v2/team/invitations/${id}`);
+    const { secret } = await team.invite(leaver.email, "member");
+    expect((await team.accept(secret)).status).toBe(201);
+  }
+  const { status } = await caller.send("POST", `/v2/team/members/${leaver.id}/restore-keys`);
+  expect(status).toBe(200);
+  leaver.standing = "in";
+}
+
+/** Removes the leaver and adds them again until the server is gone. */
+async function comeAndGo(caller: Caller, team: TeamCaller, leaver: Leaver, acknowledged: () => void): Promise<void> {
+  for (;;) {
+    leaver.standing = null;
+    const { status } = await caller.send("DELETE", `/v2/team/members/${leaver.id}`);
+    expect(status).toBe(204);
+    leaver.standing = "out";
+    acknowledged();
+    await bringBack(caller, team, leaver);
+    acknowledged();
+  }
+}
+
+/** All of somebody's keys live, or all are dead, and dead they are unless their owner is in the team. */
+async function lookAtLeaver(caller: Caller, team: TeamCaller, { id, keys, standing }: Leaver): Promise<void> {
+  const isIn = (await team.members()).some((member) => member.id === id);
+  const statuses = await Promise.all(keys.map(async (key) => (await caller.connect(key)).status));
+  expect(new Set(statuses).size).toBe(1);
+  if (!isIn) expect(statuses[0]).toBe(401);
+  if (standing === "in") expect([isIn, statuses[0]]).toEqual([true, 200]);
+  if (standing === "out") expect([isIn, statuses[0]]).toEqual([false, 401]);
+}
+
 /** Runs until the connection is lost; anything else that goes wrong is a failure. */
 const untilLost = (work: Promise<void>): Promise<void> =>
   work.catch((error: unknown) => {
@@ -73,9 +120,15 @@ test("killed with -9 fifty times over, a server loses nothing it acknowledged an
   const token = server.token ?? "";
   const namespaceId = await createCaller(server.url, token).addNamespace();
   const deployKey = await createCaller(server.url, token).addKey(namespaceId, "deploys");
+  const grace = await createTeam(server.url, token).join("Grace", "member");
+  const theirs = createCaller(server.url, grace.session);
+  const keys = await Promise.all(["g1", "g2", "g3"].map((name) => theirs.addKey(namespaceId, name)));
+  const leaver: Leaver = { id: grace.id, email: grace.email, keys, standing: "in" };
 
   for (let round = 0; round < KILLS; round += 1) {
     const caller = createCaller(server.url, token);
+    const team = createTeam(server.url, token);
+    await bringBack(caller, team, leaver);
     const { promise: enough, resolve } = Promise.withResolvers<void>();
     // Another number each round, so that the kill falls in another place.
     let left = 3 + ((round * 7) % 20);
@@ -87,6 +140,7 @@ test("killed with -9 fifty times over, a server loses nothing it acknowledged an
       untilLost(turnOverKeys(caller, namespaceId, `a${round}`, known, acknowledged)),
       untilLost(turnOverKeys(caller, namespaceId, `b${round}`, known, acknowledged)),
       untilLost(redeploy(caller, deployKey, round, known, acknowledged)),
+      untilLost(comeAndGo(caller, team, leaver, acknowledged)),
     ];
     await Promise.race([enough, ...work]);
     await server.kill();
@@ -94,6 +148,7 @@ test("killed with -9 fifty times over, a server loses nothing it acknowledged an
 
     server = await startServer(path, { environment: ENVIRONMENT });
     const after = createCaller(server.url, token);
+    await lookAtLeaver(after, createTeam(server.url, token), leaver);
     for (const [name, { code, underWay }] of known.functions) {
       const { status, text } = await after.send("GET", `/api/v1/namespaces/_/actions/${name}`, {
         authorization: basic(deployKey),
@@ -106,6 +161,8 @@ test("killed with -9 fifty times over, a server loses nothing it acknowledged an
   }
 
   const caller = createCaller(server.url, token);
+  await bringBack(caller, createTeam(server.url, token), leaver);
+  for (const key of keys) expect((await caller.connect(key)).status).toBe(200);
   for (const key of known.living.values()) expect((await caller.connect(key)).status).toBe(200);
   for (const key of known.dead.values()) expect((await caller.connect(key)).status).toBe(401);
   expect(known.dead.size).toBeGreaterThan(KILLS);

@@ -152,6 +152,11 @@ const PEOPLE: Readonly<Record<string, Mutation>> = {
     await setPassword(world);
     return signIn(world);
   }),
+  "account.update": {
+    verb: "account.update",
+    through: "token",
+    act: ({ caller }) => caller.send("PUT", "/v2/account", { json: { name: "Ada Lovelace" } }),
+  },
   "account.setPassword": { verb: "password.change", through: "token", act: setPassword, feedsNothing: true },
 };
 

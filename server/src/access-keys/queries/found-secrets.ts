@@ -3,10 +3,10 @@ import type { EpochMs } from "../../kernel/clock.ts";
 import type { SecretHash } from "../../kernel/secret-hash.ts";
 import type { Tx } from "../../store/transaction.ts";
 import type { AccessKey, AccessKeyId } from "../model.ts";
-import { listedKeys } from "./keys.ts";
+import { listedOrTakenKeys } from "./keys.ts";
 import { toAccessKey } from "./rows.ts";
 
-/** A secret that still opens something, with its key. */
+/** A secret that still opens something, or would again if what a removal took were given back; with its key. */
 export type LivingSecret = SecretHash & {
   readonly key: AccessKey;
   readonly teamId: TeamId;
@@ -16,7 +16,7 @@ export type LivingSecret = SecretHash & {
 };
 
 const living = (tx: Tx, now: EpochMs) =>
-  listedKeys(tx)
+  listedOrTakenKeys(tx)
     .innerJoin("access_key_secrets as s", "s.access_key_id", "k.id")
     .select(["n.team_id", "s.hash", "s.pepper_id", "s.number", "s.expires_at as secret_expires_at"])
     .where((eb) => eb.or([eb("s.expires_at", "is", null), eb("s.expires_at", ">", now)]));

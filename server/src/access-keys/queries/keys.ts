@@ -5,16 +5,21 @@ import type { Db, Tx } from "../../store/transaction.ts";
 import type { AccessKey, AccessKeyId, RevocationReason } from "../model.ts";
 import { cutOffAt, fromGrants, isCutOff, toAccessKey } from "./rows.ts";
 
-/** Keys that are in lists: neither deleted nor cut off. Aliases: k, its owner u, its namespace n. */
-export const listedKeys = (db: Db | Tx) =>
+const keysNotCutOff = (db: Db | Tx) =>
   db
     .selectFrom("access_keys as k")
     .innerJoin("users as u", "u.id", "k.owner_id")
     .innerJoin("namespaces as n", "n.id", "k.namespace_id")
     .selectAll("k")
     .select(["u.kind as owner_kind", "u.name as owner_name"])
-    .where("k.deleted_at", "is", null)
     .where((eb) => eb.not(isCutOff()));
+
+/** Keys that are in lists: neither deleted nor cut off. Aliases: k, its owner u, its namespace n. */
+export const listedKeys = (db: Db | Tx) => keysNotCutOff(db).where("k.deleted_at", "is", null);
+
+/** Those, and keys that a removal took and that may be given back. */
+export const listedOrTakenKeys = (db: Db | Tx) =>
+  keysNotCutOff(db).where((eb) => eb.or([eb("k.deleted_at", "is", null), eb("k.restorable_state", "is not", null)]));
 
 /** A namespace's keys, oldest first; expired ones too, deleted ones not. */
 export async function listKeys(db: Db | Tx, namespaceId: NamespaceId): Promise<AccessKey[]> {
@@ -109,12 +114,19 @@ export async function resumeKey(tx: Tx, id: AccessKeyId, at: EpochMs): Promise<v
     .execute();
 }
 
+/** Nothing that a removal took and that could be given back. */
+export const NOT_RESTORABLE = { restorable_state: null, restorable_reason: null, restorable_by: null };
+
 const revoked = (reason: RevocationReason, at: EpochMs) =>
   ({ state: "revoked", state_reason: reason, state_changed_at: at, deleted_at: at, updated_at: at }) as const;
 
-/** Revokes for good; the row stays as a tombstone for the audit log and leaves every list. */
+/** Revokes for good, with no way back; the row stays as a tombstone for the audit log and leaves every list. */
 export async function revokeKey(tx: Tx, id: AccessKeyId, reason: RevocationReason, at: EpochMs): Promise<void> {
-  await tx.updateTable("access_keys").set(revoked(reason, at)).where("id", "=", id).execute();
+  await tx
+    .updateTable("access_keys")
+    .set({ ...revoked(reason, at), ...NOT_RESTORABLE })
+    .where("id", "=", id)
+    .execute();
 }
 
 /** Revokes every key of a namespace. Returns their ids. */

@@ -29,16 +29,26 @@ function toKeyRecord(row: LookupRow): KeyRecord {
 
 /** One of a key's secrets; `expiresAt` is null for the current one. */
 export type StoredSecret = SecretHash & { readonly number: number; readonly expiresAt: EpochMs | null };
-export type KeyLookup = (id: AccessKeyId) => {
-  readonly record: KeyRecord | undefined;
-  readonly secrets: readonly StoredSecret[];
+/** What proving a secret takes. */
+export type HeldSecrets = { readonly namespaceId: string; readonly secrets: readonly StoredSecret[] };
+
+type SecretRow = {
+  namespaceId: string;
+  hash: Uint8Array | null;
+  pepperId: string;
+  number: number;
+  expiresAt: number | null;
 };
 
 /**
- * The hot path's read: the key with its owner's membership and role, what cut it off and the policies' networks, and its secrets.
- * Both statements run whether or not the key exists, so that an unknown id takes the time of a wrong secret.
+ * The hot path's reads. First the secrets alone: until one of them is proved nothing else is looked at, so that an unknown id takes the
+ * time of a wrong secret. Then the key with its owner's membership and role, what cut it off and the policies' networks.
  */
-export function prepareKeyLookup(committed: CommittedReader): KeyLookup {
+export function prepareKeyLookup(committed: CommittedReader) {
+  const secrets = committed.prepare<SecretRow>(`
+    SELECT k.namespace_id AS namespaceId, s.hash, s.pepper_id AS pepperId, s.number, s.expires_at AS expiresAt
+    FROM access_keys k LEFT JOIN access_key_secrets s ON s.access_key_id = k.id
+    WHERE k.id = ?`);
   const key = committed.prepare<LookupRow>(`
     SELECT k.*, u.kind AS owner_kind, u.name AS owner_name, n.team_id, n.deleted_at AS namespace_deleted_at,
       m.role AS owner_role, ${CUT_OFF_AT} AS cut_off_at,
@@ -50,11 +60,21 @@ export function prepareKeyLookup(committed: CommittedReader): KeyLookup {
     LEFT JOIN policies team_policy ON team_policy.team_id = n.team_id AND team_policy.namespace_id = ''
     LEFT JOIN policies own_policy ON own_policy.team_id = n.team_id AND own_policy.namespace_id = k.namespace_id
     WHERE k.id = ?`);
-  const secrets = committed.prepare<StoredSecret>(
-    `SELECT hash, pepper_id AS pepperId, number, expires_at AS expiresAt FROM access_key_secrets WHERE access_key_id = ?`,
-  );
-  return (id) => {
-    const row = key.get(id);
-    return { record: row === undefined ? undefined : toKeyRecord(row), secrets: secrets.all(id) };
+  return {
+    /** Undefined for an id that nobody has. */
+    secretsOf(id: AccessKeyId): HeldSecrets | undefined {
+      const rows = secrets.all(id);
+      const [first] = rows;
+      if (first === undefined) return undefined;
+      const held = rows.flatMap(({ hash, pepperId, number, expiresAt }) =>
+        hash === null ? [] : [{ hash, pepperId, number, expiresAt }],
+      );
+      return { namespaceId: first.namespaceId, secrets: held };
+    },
+
+    recordOf(id: AccessKeyId): KeyRecord | undefined {
+      const row = key.get(id);
+      return row === undefined ? undefined : toKeyRecord(row);
+    },
   };
 }

@@ -4,9 +4,8 @@ import type { EpochMs } from "../../kernel/clock.ts";
 import type { Tables } from "../../store/tables.ts";
 import type { Db, Tx } from "../../store/transaction.ts";
 import type { AccessKey, AccessKeyId } from "../model.ts";
+import { NOT_RESTORABLE } from "./keys.ts";
 import { isCutOff, toAccessKey } from "./rows.ts";
-
-const NOT_RESTORABLE = { restorable_state: null, restorable_reason: null, restorable_by: null };
 
 /**
  * Keys of a team that nothing has cut off yet. Asked for each key of somebody, so that nothing else is read, however many

@@ -9,7 +9,7 @@ const IDLE_PART = 1 / 4;
 const SYSTEM = { id: null, kind: "system", name: "rotation", credential: null } as const;
 
 /** Whether a secret that is being rotated out can go before its time: the new one is in use, and this one is not. */
-export function isReplaced(
+function isReplaced(
   { number, expiresAt, current }: Pick<OverlappingSecret, "number" | "expiresAt" | "current">,
   lastUses: ReadonlyMap<number, EpochMs>,
   now: EpochMs,

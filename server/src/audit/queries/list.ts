@@ -21,8 +21,7 @@ export function selectEntries(
     ...(credentialId === null ? [] : [sql`credential_id = ${credentialId}`]),
     ...(targetId === null ? [] : [sql`target_id = ${targetId}`]),
     ...(verb === null ? [] : [isOf(verb)]),
-    // Not as parameters: the index of what was refused can serve only who says `refused`.
-    ...(outcome === null ? [] : [outcome === "refused" ? sql`outcome = 'refused'` : sql`outcome = 'done'`]),
+    ...(outcome === null ? [] : [sql`outcome = ${outcome}`]),
     ...(since === null ? [] : [sql`audit_entries.at >= ${since}`]),
     ...(until === null ? [] : [sql`audit_entries.at < ${until}`]),
     ...(after === null ? [] : [sql`(audit_entries.at, audit_entries.seq) < (${after.at}, ${after.seq})`]),

@@ -1,6 +1,7 @@
 import type { EpochMs } from "../../kernel/clock.ts";
 import type { CommittedReader } from "../../store/committed-reader.ts";
-import { type Role, SCOPES, type Scope, type TeamId, type User, type UserId } from "../model.ts";
+import type { Tx } from "../../store/transaction.ts";
+import { type Principal, type Role, SCOPES, type Scope, type TeamId, type User, type UserId } from "../model.ts";
 
 /** What is presented as a bearer, with all its judgement needs: whose it is and what that user is to the team at this moment. */
 export type BearerRecord = {
@@ -53,4 +54,11 @@ export function prepareBearerByHash(committed: CommittedReader) {
       createdAt: row.created_at,
     };
   };
+}
+
+/** Whether the token or session that somebody came with is still there. */
+export async function hasBearer(tx: Tx, caller: Pick<Principal, "credentialKind" | "credentialId">): Promise<boolean> {
+  const table = caller.credentialKind === "session" ? "sessions" : "api_tokens";
+  const row = await tx.selectFrom(table).select("id").where("id", "=", caller.credentialId).executeTakeFirst();
+  return row !== undefined;
 }

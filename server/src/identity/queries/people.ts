@@ -56,6 +56,10 @@ export async function insertPerson(tx: Tx, person: Person & { at: EpochMs; passw
     .execute();
 }
 
+export async function updatePerson(tx: Tx, { id, name, email }: Person): Promise<void> {
+  await tx.updateTable("users").set({ name, email }).where("id", "=", id).execute();
+}
+
 export async function findPerson(db: Db | Tx, id: UserId): Promise<Person | undefined> {
   const row = await db
     .selectFrom("users")

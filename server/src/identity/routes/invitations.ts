@@ -2,6 +2,7 @@ import {
   acceptInvitation,
   cancelInvitation,
   createInvitation,
+  getInvitationPage,
   type InvitationShape,
   listInvitations,
   resendInvitation,
@@ -11,6 +12,7 @@ import { toTimestamp } from "../../kernel/timestamp.ts";
 import type { TeamPrincipal } from "../model.ts";
 import type { Identity } from "../service/identity.ts";
 import type { SentInvitation } from "../service/invitations.ts";
+import { invitationPage } from "./link-pages.ts";
 import { ownTeamShape } from "./team.ts";
 
 const shape = (invitation: SentInvitation["invitation"]): InvitationShape => ({
@@ -50,5 +52,9 @@ export function invitationRoutes({ identity: { invitations } }: { identity: Iden
       const { team, email } = await invitations.accept({ secret, name: name ?? null, password }, call);
       return { status: 201, body: { team: ownTeamShape(team), email } };
     }),
+    implement<null, typeof getInvitationPage>(getInvitationPage, async () => ({
+      status: 200,
+      ...(await invitationPage()),
+    })),
   ];
 }

@@ -7,8 +7,10 @@ import { appendChange, type ChangeKind } from "../../store/changes.ts";
 import type { Store } from "../../store/store.ts";
 import type { Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
-import { actorOf, isPermitted, type Permission, type TeamPrincipal } from "../model.ts";
+import { actorOf, isPermitted, type Permission, type TeamPrincipal, type UserId } from "../model.ts";
+import { hasBearer } from "../queries/bearers.ts";
 import { findRole } from "../queries/members.ts";
+import { listTeamsOf } from "../queries/people.ts";
 
 /** What every use case of this room stands on. */
 export type Ground = {
@@ -41,12 +43,26 @@ export async function recordChange({ audit, clock }: Ground, tx: Tx, cause: Caus
   await audit.record(tx, { teamId, actor: actorOf(cause.caller), verb, target, origin: cause.origin, details });
 }
 
+type ToldOfPerson = {
+  readonly actor: Parameters<Audit["record"]>[1]["actor"];
+  readonly verb: string;
+  readonly origin: Origin | null;
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+/** Writes down, in each of a person's teams, what concerns them as such. */
+export async function recordInTeams({ audit }: Ground, tx: Tx, personId: UserId, told: ToldOfPerson): Promise<void> {
+  const target = { kind: "member", id: personId };
+  for (const { id: teamId } of await listTeamsOf(tx, personId)) await audit.record(tx, { ...told, teamId, target });
+}
+
 /**
  * What the caller may do is asked when a request arrives, and again here in the transaction of what it changes: somebody removed or
- * demoted in between changes nothing any more, and what they would make does not come to life should they be added again.
+ * demoted in between changes nothing any more, and what they would make does not come to life should they be added again. Nor does
+ * what a token or session was to make that has been ended in between: whoever stole it would have another one.
  */
 export async function requireStanding(tx: Tx, caller: TeamPrincipal, permission: Permission): Promise<void> {
   const role = await findRole(tx, caller.teamId, caller.user.id);
-  if (role === null) throw identityErrors.unauthenticated();
+  if (role === null || !(await hasBearer(tx, caller))) throw identityErrors.unauthenticated();
   if (!isPermitted(role, permission)) throw identityErrors.not_permitted();
 }

@@ -18,6 +18,7 @@ import { findRole, insertMembership, listOwners } from "../queries/members.ts";
 import { findPerson, hasTeam, insertPerson, insertTeam } from "../queries/people.ts";
 import { insertApiToken } from "../queries/tokens.ts";
 import { hashedParts, newSecret, parseBearer } from "../secrets.ts";
+import { createAccounts } from "./accounts.ts";
 import { createFoundSecrets } from "./found-secrets.ts";
 import { type AttemptLimits, createGate } from "./gate.ts";
 import { type Ground, requireStanding } from "./ground.ts";
@@ -61,6 +62,7 @@ export function createIdentity(deps: IdentityDeps) {
 
   return {
     teams: createTeams(deps),
+    accounts: createAccounts(deps, gate),
     members,
     invitations: createInvitations(deps, gate),
     serviceIdentities: createServiceIdentities(deps, removal),

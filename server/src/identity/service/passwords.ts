@@ -16,11 +16,10 @@ import {
   putReset,
   updatePassword,
 } from "../queries/passwords.ts";
-import { listTeamsOf } from "../queries/people.ts";
 import { deleteOtherSessions } from "../queries/sessions.ts";
 import { hashedParts, linkFor, newSecret, parseSecret } from "../secrets.ts";
 import type { AttemptLimits, Gate } from "./gate.ts";
-import { type Cause, type Ground, requireStanding } from "./ground.ts";
+import { type Cause, type Ground, recordInTeams, requireStanding } from "./ground.ts";
 import type { Uses } from "./uses.ts";
 
 const LINK_LIFETIME_MS = 60 * 60_000;
@@ -34,19 +33,10 @@ export type PasswordLink = { readonly link: Secret; readonly email: string; read
 
 /** Setting, changing and replacing passwords. What concerns a person is told in each of their teams. */
 export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; limits: AttemptLimits }) {
-  const { store, clock, random, hasher, audit, notifications } = ground;
+  const { store, clock, random, hasher, notifications } = ground;
   const { gate, uses } = deps;
   const requests = createFailedAttempts({ clock, ...deps.limits });
   const underWay = new Set<Promise<void>>();
-
-  const recordInTeams = async (
-    tx: Tx,
-    account: Account,
-    told: { actor: Actor; verb: string; origin: Origin | null; details: Record<string, unknown> },
-  ): Promise<void> => {
-    const target = { kind: "member", id: account.id };
-    for (const { id: teamId } of await listTeamsOf(tx, account.id)) await audit.record(tx, { ...told, teamId, target });
-  };
 
   /** Whoever knew the old password may be signed in with it; `except` is the session that asks. */
   const endSessions = async (tx: Tx, userId: UserId, except: SessionId | null): Promise<SessionId[]> => {
@@ -70,7 +60,12 @@ export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; 
       { userId: account.id, createdAt, expiresAt },
       hasher.hash(hashedParts("password_reset", secret)),
     );
-    await recordInTeams(tx, account, { actor, verb: "password.link", origin, details: { expires_at: expiresAt } });
+    await recordInTeams(ground, tx, account.id, {
+      actor,
+      verb: "password.link",
+      origin,
+      details: { expires_at: expiresAt },
+    });
     return { link: linkFor(ground.publicUrl(), "password-resets", secret), email: account.email, expiresAt };
   };
 
@@ -103,7 +98,12 @@ export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; 
         if (present?.password !== account.password) throw identityErrors.wrong_password();
         const sessions = await replace(tx, account, password, except);
         const details = { sessions };
-        await recordInTeams(tx, account, { actor: actorOf(caller), verb: "password.change", origin, details });
+        await recordInTeams(ground, tx, account.id, {
+          actor: actorOf(caller),
+          verb: "password.change",
+          origin,
+          details,
+        });
         return sessions;
       });
       uses.forget(ended);
@@ -153,7 +153,7 @@ export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; 
         if (account === undefined) throw refused();
         const sessions = await replace(tx, account, password, null);
         const actor = { id: account.id, kind: "person", name: account.name, credential: null } as const;
-        await recordInTeams(tx, account, { actor, verb: "password.reset", origin, details: { sessions } });
+        await recordInTeams(ground, tx, account.id, { actor, verb: "password.reset", origin, details: { sessions } });
         return sessions;
       });
       uses.forget(ended);

@@ -104,11 +104,12 @@ export function createSessions(ground: Ground, deps: { gate: Gate; uses: Uses; l
   };
 }
 
-/** The team that was named, or the only one. Names are for people; where two teams share one, the id decides. */
+/** The team that was named, or the only one. Ids come first: whoever names a team chooses freely, another team's id included. */
 function chooseTeam(teams: readonly OwnTeam[], named: string | null): OwnTeam {
   const [only, ...others] = teams;
   if (only === undefined) throw identityErrors.no_team();
-  const matching = named === null ? teams : teams.filter(({ id, name }) => id === named || name === named);
+  const called = teams.filter(({ id }) => id === named);
+  const matching = named === null ? teams : called.length > 0 ? called : teams.filter(({ name }) => name === named);
   const [team, ...ambiguous] = matching;
   if (team !== undefined && ambiguous.length === 0) return team;
   const list = [only, ...others].map(({ id, name }) => `${name} (${id})`).join(", ");

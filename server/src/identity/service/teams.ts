@@ -1,12 +1,8 @@
 import type { TeamPrincipal } from "../model.ts";
-import { findAccount } from "../queries/passwords.ts";
 import { findTeam, listTeamsOf, type OwnTeam, type Team, updateTeamName } from "../queries/people.ts";
 import { type Cause, type Ground, recordChange, requireStanding } from "./ground.ts";
 
-/** Who somebody is, as they see it themselves. */
-export type OwnAccount = { readonly email: string | null; readonly hasPassword: boolean; readonly team: Team };
-
-/** The caller's team, and who the caller is. */
+/** The caller's teams. */
 export function createTeams(ground: Ground) {
   const { store } = ground;
   return {
@@ -26,11 +22,5 @@ export function createTeams(ground: Ground) {
         await recordChange(ground, tx, cause, { verb: "team.update", target, feed: null, details });
         return { ...team, name };
       }),
-
-    async account(caller: TeamPrincipal): Promise<OwnAccount> {
-      const account = await findAccount(store.db, caller.user.id);
-      const team = await findTeam(store.db, caller.teamId);
-      return { email: account?.email ?? null, hasPassword: (account?.password ?? null) !== null, team };
-    },
   };
 }

@@ -31,6 +31,7 @@ export function createTokens(ground: Ground, uses: Uses) {
   const issueTo = async (tx: Tx, cause: Cause, owner: User, input: NewToken): Promise<IssuedToken> => {
     const { caller } = cause;
     if (input.scopes.some((scope) => !caller.scopes.has(scope))) throw identityErrors.scope_exceeded();
+    await requireNoLonger(tx, caller, input.lifetimeSeconds);
     const at = wholeSecond(clock.now());
     const token: ApiToken = {
       id: random.uuid() as ApiTokenId,
@@ -46,6 +47,22 @@ export function createTokens(ground: Ground, uses: Uses) {
     const details = { name: token.name, owner: owner.id, scopes: token.scopes, expires_at: token.expiresAt };
     await record(tx, cause, "api_token.create", token.id, details);
     return { token, secret };
+  };
+
+  /**
+   * What was given for an hour must not make itself permanent; that it may be made anew for another hour is what rotation needs.
+   * So it is the length for which a token was made that counts, not what is left of it.
+   */
+  const requireNoLonger = async (tx: Tx, caller: TeamPrincipal, lifetimeSeconds: number | null): Promise<void> => {
+    if (caller.credentialKind !== "token") return;
+    const maker = await findToken(tx, caller.teamId, caller.credentialId);
+    if (maker === undefined) throw identityErrors.unauthenticated();
+    if (maker.expiresAt === null) return;
+    const longest = (maker.expiresAt - maker.createdAt) / 1000;
+    if (lifetimeSeconds !== null && lifetimeSeconds <= longest) return;
+    throw identityErrors.token_outlives_maker({
+      says: `A token cannot create one that lives longer than it was made to live itself: ${longest / 3600}h.`,
+    });
   };
 
   const record = (tx: Tx, cause: Cause, verb: string, id: ApiTokenId, details: Record<string, unknown>) =>
@@ -65,14 +82,14 @@ export function createTokens(ground: Ground, uses: Uses) {
   };
 
   return {
-    /** Issues a token to the caller. Throws `identity.scope_exceeded`. */
+    /** Issues a token to the caller. Throws `identity.scope_exceeded`, `identity.token_outlives_maker`. */
     create: (cause: Cause, input: NewToken): Promise<IssuedToken> =>
       store.transaction(async (tx) => {
         await requireStanding(tx, cause.caller, "account.manage");
         return issueTo(tx, cause, cause.caller.user, input);
       }),
 
-    /** Issues a token to a service identity of the caller's team. */
+    /** Issues a token to a service identity of the caller's team; throws the same. */
     createFor: (cause: Cause, serviceIdentityId: string, input: NewToken): Promise<IssuedToken> =>
       store.transaction(async (tx) => {
         await requireStanding(tx, cause.caller, "service_identity.manage");

@@ -14,6 +14,7 @@ export type MailContent =
       readonly expiresAt: EpochMs;
     }
   | { readonly kind: "password_reset"; readonly link: Secret; readonly expiresAt: EpochMs }
+  | { readonly kind: "address_changed"; readonly changedAt: EpochMs }
   | {
       readonly kind: "key_expiry";
       readonly keyName: string;
@@ -70,6 +71,14 @@ const TEMPLATES: { readonly [Kind in MailKind]: Template<Kind> } = {
       "If it was not you, ignore this mail: your password stays as it is.",
     ],
   }),
+  // To the old address, which may be somebody else's by now: so it does not say what the new one is.
+  address_changed: ({ changedAt }) => ({
+    subject: "This is no longer the e-mail address of your Latchkey account",
+    paragraphs: [
+      `On ${instant(changedAt)} your Latchkey account was given another e-mail address. You sign in with the new one, and mail for you goes there.`,
+      "If it was you, there is nothing to do. If it was not, somebody else is in your account: tell an owner of your team, or whoever operates the server, at once.",
+    ],
+  }),
   key_expiry: ({ keyName, keyId, namespace, heldBy, inDays, expiresAt }) => ({
     subject: `The access key ${keyName} ends in ${days(inDays)}`,
     paragraphs: [
@@ -104,6 +113,8 @@ function templateOf(content: MailContent) {
       return TEMPLATES.invitation(content);
     case "password_reset":
       return TEMPLATES.password_reset(content);
+    case "address_changed":
+      return TEMPLATES.address_changed(content);
     case "key_expiry":
       return TEMPLATES.key_expiry(content);
     case "responsible_left":

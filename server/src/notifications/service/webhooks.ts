@@ -16,7 +16,12 @@ import { isPublicHost } from "./public-address.ts";
 import { makeWebhookSecret } from "./sign.ts";
 
 /** Who sets a team's webhook. Rooms that know people stand above this one, so they say it in these words. */
-export type WebhookCaller = { readonly teamId: string; readonly actor: Parameters<Audit["record"]>[1]["actor"] };
+export type WebhookCaller = {
+  readonly teamId: string;
+  readonly actor: Parameters<Audit["record"]>[1]["actor"];
+  /** Throws unless they may still do so, in the transaction of what they do. */
+  readonly requireStanding: (tx: Tx) => Promise<void>;
+};
 
 /** Binds a sealed secret to its row. */
 export const placeOfSecret = (teamId: string): string => `webhook|${teamId}`;
@@ -73,6 +78,7 @@ export function createWebhooks(deps: {
       const { teamId } = caller;
       const now = clock.now();
       return await store.transaction(async (tx) => {
+        await caller.requireStanding(tx);
         const existing = await findWebhook(tx, teamId);
         const kept = input.newSecret ? undefined : existing?.sealedSecret;
         const { secret, sealedSecret } = kept === undefined ? makeSecret(teamId) : { secret: null, sealedSecret: kept };
@@ -95,6 +101,7 @@ export function createWebhooks(deps: {
     /** Deletes it, with what it has not been told yet. */
     delete: (caller: WebhookCaller, origin: Origin): Promise<void> =>
       store.transaction(async (tx) => {
+        await caller.requireStanding(tx);
         const { url } = await require(tx, caller.teamId);
         await dropWaitingEvents(tx, caller.teamId);
         await deleteWebhook(tx, caller.teamId);
@@ -104,6 +111,7 @@ export function createWebhooks(deps: {
     /** Sends it a test event, and gives the delivery that will tell what became of it. */
     test: (caller: WebhookCaller, origin: Origin): Promise<Delivery> =>
       store.transaction(async (tx) => {
+        await caller.requireStanding(tx);
         const { url } = await require(tx, caller.teamId);
         const id = await outbox.announceTest(tx, caller.teamId);
         await record(tx, caller, origin, "webhook.test", { host: new URL(url).host, delivery: id });
