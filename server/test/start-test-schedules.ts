@@ -21,6 +21,8 @@ const ROWS = `
   INSERT INTO users (id, kind, name, email, team_id, created_at) VALUES ('bob', 'person', 'Bob', 'bob@example.com', NULL, 1);
   INSERT INTO memberships VALUES ('team', 'ada', 'owner', 1);
   INSERT INTO memberships VALUES ('team', 'bob', 'member', 1);
+  INSERT INTO api_tokens VALUES ('token of ada', 'team', 'ada', 'first', x'01', '1', '["function:admin"]', NULL, 1);
+  INSERT INTO api_tokens VALUES ('token of bob', 'team', 'bob', 'first', x'02', '1', '["function:admin"]', NULL, 1);
   INSERT INTO namespaces VALUES ('${NAMESPACE_ID}', 'team', 'demo', 'fra1', 'uuid-1', 1, 1, NULL);`;
 
 /** Somebody of the team that `startTestSchedules` sets up. */

@@ -150,10 +150,14 @@ describe("what a removal took", () => {
     clock.advance(24 * 3_600_000 - 1);
     expect((await restore({ dry_run: true })).count).toBe(2);
     expect(await statusesOf(...all)).toEqual([401, 200, 401, 200]);
-    expect((await restore()).access_keys).toMatchObject([
-      { name: "theirs", state: "suspended", state_reason: "lost laptop" },
-      { name: "theirs", state: "active" },
-    ]);
+    const { access_keys } = await restore();
+    expect(access_keys).toHaveLength(2);
+    expect(access_keys).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: "theirs", state: "suspended", state_reason: "lost laptop" }),
+        expect.objectContaining({ name: "theirs", state: "active" }),
+      ]),
+    );
     expect(await statusesOf(...all)).toEqual([401, 200, 200, 200]);
     expect((await restore()).count).toBe(0);
   });
