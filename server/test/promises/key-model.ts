@@ -101,6 +101,11 @@ export class KeyModel {
     return this.roles[person] === "owner" || (this.isOwn(person, key) && key.suspension?.by === person);
   }
 
+  /** Whether a suspension that the key's owner could undo becomes this person's. */
+  mayTakeOver(person: number, key: ModelKey): boolean {
+    return this.roles[person] === "owner" && key.suspension?.by === key.owner && key.owner !== person;
+  }
+
   create(given: Pick<ModelKey, "id" | "namespace" | "owner" | "name" | "expiresAt">, secret: string): void {
     this.turns += 1;
     const first = { secret, createdAt: wholeSecond(this.now), endsAt: null, lastUsedAt: null };
