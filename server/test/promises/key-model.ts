@@ -117,6 +117,8 @@ export class KeyModel {
     const end = wholeSecond(this.now) + overlapHours * HOUR_MS;
     for (const old of key.secrets) if (old.endsAt === null || old.endsAt > end) old.endsAt = end;
     key.secrets.push({ secret, createdAt: this.now, endsAt: null, lastUsedAt: null });
+    const living = key.secrets.filter(({ endsAt }) => endsAt === null || this.now < endsAt);
+    for (const old of living.slice(0, -5)) old.endsAt = this.now;
   }
 
   /** What is left of a key that was handed over. */
