@@ -125,6 +125,7 @@ test("revoke-all asks, with the numbers in the question; where nobody can answer
   const { code, stderr } = await run(["key", "revoke-all", "--member", "Grace"]);
   expect(code).toBe(1);
   expect(stderr).toContain("Requires confirmation");
+  expect(stderr).toContain("revocation of 'all keys of Grace' not confirmed");
   expect(bodies().map(([, body]) => body)).toEqual(['{"dry_run":true}']);
 });
 

@@ -2,6 +2,7 @@ import { defineCommand } from "../../command.ts";
 import { withoutCredentials } from "../../config.ts";
 import { createDeployApi } from "../../deploy-api.ts";
 import { CliError } from "../../failure.ts";
+import { counted } from "../../output/counted.ts";
 import type { Column } from "../../output/view.ts";
 import type { FunctionResult } from "../../project/index.ts";
 import { loadProject } from "./load-project.ts";
@@ -59,7 +60,7 @@ export const deploy = defineCommand({
     });
     if (!report.ok) {
       const failed = report.functions.filter((result) => !succeeded(result)).length;
-      const message = `${failed} of ${report.functions.length} functions failed; the reasons are above`;
+      const message = `${failed} of ${counted(report.functions.length, "function")} failed; the reasons are above`;
       context.failAfterwards(new CliError(message, ["Correct them, then deploy the rest: add --incremental"]));
     }
     return report;

@@ -51,8 +51,8 @@ test("a dry run shows what would end and who would notice, and removes nobody", 
   );
   expect(stderr).toBe(
     [
-      "With Grace <grace@example.com> would end: 3 access keys, 0 API tokens, 1 sessions.",
-      "Shown are the newest 2 keys.",
+      "With Grace <grace@example.com> would end: 3 access keys, 0 API tokens, 1 session.",
+      "Shown: the newest 2 keys.",
       "Grace answers for the service identity pipeline: it lives on, and somebody else has to be named.",
       "Grace is the last owner, so the removal would be refused.",
       "",
