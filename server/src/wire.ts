@@ -8,7 +8,7 @@ import {
   createRemovalPreview,
   removalPreviewRoutes,
 } from "./access-keys/index.ts";
-import { auditRoutes, createAudit, createAuditLog, openSigner } from "./audit/index.ts";
+import { auditRoutes, createAudit, createAuditLog, createRefusals, openSigner } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import { createFunctions, DEFAULT_LIMITS, functionRoutes, webActionRoute } from "./functions/index.ts";
 import { operationsRoutes } from "./http/operations.ts";
@@ -96,6 +96,7 @@ export function wire(ground: Ground) {
     signer: openSigner({ folder, random, store }),
     retentionDays: config.auditRetentionDays,
   });
+  const refusals = createRefusals({ store, clock, audit });
   const notifications = createNotifications({
     store,
     clock,
@@ -187,12 +188,14 @@ export function wire(ground: Ground) {
     routes,
     openRoutes: [webActionRoute(functions)],
     rateLimits: config.rateLimits,
+    refused: ({ caller, ...refusal }) => refusals.note({ ...refusal, teamId: caller.teamId, actor: actorOf(caller) }),
     trustProxy: config.trustProxy,
     verifyAnswers: ground.verifyAnswers ?? false,
   });
   const failed = (error: unknown): void => log.error({ error }, "periodic work failed");
   const periodic = [
     periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed),
+    periodically(WRITE_BEHIND_EVERY_MS, refusals.writeBehind, failed),
     periodically(END_IDLE_EVERY_MS, accessKeys.endIdleSecrets, failed),
     periodically(TELL_OF_EXPIRY_EVERY_MS, accessKeys.tellOfExpiry, failed),
     periodically(WRITE_BEHIND_EVERY_MS, identity.writeBehind, failed),
@@ -212,6 +215,7 @@ export function wire(ground: Ground) {
     accessKeys,
     policy,
     auditLog,
+    refusals,
     notifications,
     /** What is served, as described. */
     routes: routes.map(({ route }) => route),
@@ -234,8 +238,9 @@ export function wire(ground: Ground) {
       await Promise.all([app.close(), runtime.drain(STOP_GRACE_MS), notifications.close(NOTIFY_GRACE_MS)]);
       clearTimeout(cutOff);
       await functions.drain();
-      await identity.writeBehind();
-      await accessKeys.writeBehind();
+      await identity.writeBehind("all");
+      await accessKeys.writeBehind("all");
+      await refusals.writeBehind("all");
       await auditLog.sign().catch(failed);
       await store.close();
     },
