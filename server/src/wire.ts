@@ -163,7 +163,7 @@ export function wire(ground: Ground) {
   });
   namespaces.onDelete(functions.removeNamespace);
   const { touchesOf } = functions;
-  const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf });
+  const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf, auditLog });
 
   const mayNotify = (caller: TeamPrincipal) => (tx: Parameters<Identity["requireStandingIn"]>[0]) =>
     identity.requireStandingIn(tx, caller, "notification.manage");

@@ -20,6 +20,21 @@ export async function lookBeforeRemoving(
   if (access_keys.length < keys) say(`Shown: the newest ${counted(access_keys.length, "key")}.`);
   for (const { name } of service_identities)
     say(`${member.name} answers for the service identity ${name}: it lives on, and somebody else has to be named.`);
+  tellKnownSecrets(say, body);
   if (body.is_last_owner) say(`${member.name} is the last owner, so the removal would be refused.`);
   return body;
+}
+
+/** What goes on without them although they may know its secret. */
+function tellKnownSecrets(say: Talk["say"], { member: { name }, known_secrets: known }: RemovalPreview): void {
+  for (const key of known.access_keys)
+    say(
+      `${name} may still know the secret of ${key.owner.name}'s access key ${key.name}: latchkey key rotate ${key.id}`,
+    );
+  for (const token of known.api_tokens)
+    say(
+      `${name} may still know ${token.owner.name}'s API token ${token.name}: make another one, then latchkey token delete ${token.id}`,
+    );
+  if (known.webhook_address) say(`The webhook goes to an address that ${name} chose.`);
+  if (known.webhook_secret) say(`${name} may still know the webhook's secret: latchkey webhook set URL --new-secret`);
 }
