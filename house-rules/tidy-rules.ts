@@ -114,7 +114,7 @@ export const TIDY_RULES: readonly TidyRule[] = [
       "contract/src/client-request.ts", // sent in the Authorization header
       "cli/src/connections/connection.ts", // kept in the connections file, mode 0600
       "cli/src/logins/store.ts", // kept in the login's file, mode 0600
-      "cli/src/commands/{login/login,login/obtain-secret,password/set,password/redeem,team/accept}.ts", // sent in a body, once
+      "cli/src/commands/{account/update,login/login,login/obtain-secret,password/set,password/redeem,team/accept}.ts", // sent in a body, once
       "server/bench/**",
       ...TESTS,
     ],

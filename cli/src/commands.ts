@@ -1,5 +1,6 @@
 import { defineGroup, type Group } from "./command.ts";
 import { access } from "./commands/access/access.ts";
+import { update as updateAccount } from "./commands/account/update.ts";
 import { get as getActivation } from "./commands/activations/get.ts";
 import { list as listActivations } from "./commands/activations/list.ts";
 import { logs } from "./commands/activations/logs.ts";
@@ -174,6 +175,11 @@ export const COMMANDS: Group = defineGroup({
       summary: "Create, list and delete service identities: users for machines, owned by the team",
       aliases: ["identities"],
       commands: { create: createIdentity, list: listIdentities, update: updateIdentity, delete: deleteIdentity },
+    }),
+    account: defineGroup({
+      summary: "Change your name or your e-mail address",
+      aliases: [],
+      commands: { update: updateAccount },
     }),
     password: defineGroup({
       summary: "Set your password, or get to a new one",

@@ -7,7 +7,7 @@ import { CliError } from "./failure.ts";
  */
 export async function confirmDeletion(
   { prompts, warn }: Pick<Context, "prompts" | "warn">,
-  { force, what, question }: { force: boolean; what: string; question: string },
+  { force, what, question, act = "deletion" }: { force: boolean; what: string; question: string; act?: string },
 ): Promise<void> {
   if (force) return;
   if (prompts === null) {
@@ -15,5 +15,5 @@ export async function confirmDeletion(
   } else if (await prompts.confirm(question)) {
     return;
   }
-  throw new CliError(`deletion of '${what}' not confirmed, doing nothing`, ["If you are sure, add --force"]);
+  throw new CliError(`${act} of '${what}' not confirmed, doing nothing`, ["If you are sure, add --force"]);
 }

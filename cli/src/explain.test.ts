@@ -4,7 +4,7 @@ import { explain } from "./explain.ts";
 import { EXIT, UsageError } from "./failure.ts";
 import { ProjectError } from "./project/errors.ts";
 
-const refusal = (status: number, id = "accessKey.rename", credential: "token" | "access_key" = "token") =>
+const refusal = (status: number, id = "accessKey.rename", credential: "token" | "access_key" | "none" = "token") =>
   new ApiError("no", {
     route: { id, credential },
     status,
@@ -34,6 +34,28 @@ describe("every refusal ends with what to try next", () => {
   test("a key that is refused is answered with how to get another", () => {
     expect(explain(refusal(401, "action.invoke", "access_key")).next[0]).toContain("latchkey connect");
     expect(explain(refusal(403, "action.put", "access_key")).next[0]).toContain("latchkey key get");
+  });
+
+  test.each([
+    { id: "invitation.accept", status: 404, next: "Ask whoever invited you for a new one" },
+    { id: "invitation.accept", status: 401, next: "give the password you have" },
+    { id: "invitation.accept", status: 409, next: "latchkey login" },
+    { id: "passwordReset.redeem", status: 404, next: "latchkey password forgot" },
+  ])(
+    "whoever has a link and is nobody here yet is told what they can do after a $status of $id",
+    ({ id, status, next }) => {
+      const advice = explain(refusal(status, id, "none")).next;
+      expect(advice).toEqual([expect.stringContaining(next)]);
+      expect(advice[0]).not.toMatch(/latchkey (team|connect)/);
+    },
+  );
+
+  test.each([
+    { id: "account.update", status: 403, next: "Give the password" },
+    { id: "account.update", status: 409, next: "another address" },
+    { id: "account.setPassword", status: 403, next: "Give the password" },
+  ])("a $status of $id is answered with $next", ({ id, status, next }) => {
+    expect(explain(refusal(status, id)).next).toEqual([expect.stringContaining(next)]);
   });
 
   test.each([

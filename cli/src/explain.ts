@@ -1,4 +1,4 @@
-import { ApiError, InvalidRequestError, UnreachableError } from "@latchkey/contract/client-errors";
+import { ApiError, type ApiErrorKind, InvalidRequestError, UnreachableError } from "@latchkey/contract/client-errors";
 import { CliError, EXIT, type ExitCode } from "./failure.ts";
 import { ProjectError } from "./project/errors.ts";
 
@@ -56,7 +56,26 @@ const LISTS: { readonly [thing: string]: string } = {
   serviceIdentity: "latchkey identity list",
 };
 
+/** What to try after a refusal of which the kind alone says too little, or the wrong thing. */
+const ADVICE: { readonly [routeId: string]: { readonly [kind in ApiErrorKind]?: string } } = {
+  "invitation.accept": {
+    unauthorized: "You are here already: give the password you have. Lost it? latchkey password forgot ADDRESS",
+    not_found: "Ask whoever invited you for a new one",
+    conflict: "Log in: latchkey login",
+  },
+  "passwordReset.redeem": { not_found: "Ask for a new one: latchkey password forgot ADDRESS" },
+  "account.update": {
+    forbidden: "Give the password you have, with a login or a token of the scope function:admin",
+    conflict: "Give another address",
+  },
+  "account.setPassword": {
+    forbidden: "Give the password you have, with a login or a token of the scope function:admin",
+  },
+};
+
 function adviceFor({ kind, route, retryAfterSeconds }: ApiError): string[] {
+  const special = ADVICE[route.id]?.[kind];
+  if (special !== undefined) return [special];
   const byToken = route.credential === "token";
   const list = LISTS[route.id.split(".")[0] ?? ""];
   switch (kind) {

@@ -162,7 +162,16 @@ export const restoreMemberKeys = route({
     .object({ dry_run: z.boolean({ error: "Invalid request payload: dry_run must be true or false" }).default(false) })
     .prefault({})
     .meta({ id: "RestoreKeys" }),
-  answers: { 200: z.object({ access_keys: z.array(AccessKeyInTeamShape), count: z.int() }) },
+  answers: {
+    200: z.object({
+      access_keys: z.array(AccessKeyInTeamShape),
+      count: z.int(),
+      left_out: z.int().meta({
+        description:
+          "How many more, the oldest, did not fit into what the policy lets a person have. Make room and ask again.",
+      }),
+    }),
+  },
   errors: [400, 403, 404],
 });
 

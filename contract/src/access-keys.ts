@@ -181,7 +181,16 @@ export const rotateAccessKey = route({
   path: `${keys}/{key_id}/rotate`,
   params: KeyParams,
   body: RotateAccessKeyBody,
-  answers: { 200: z.object({ access_key: AccessKeyWithSecretShape, previous_secret_expires_at: Timestamp }) },
+  answers: {
+    200: z.object({
+      access_key: AccessKeyWithSecretShape,
+      previous_secret_expires_at: Timestamp,
+      secrets_ended: z.int().meta({
+        description:
+          "How many secrets of earlier rotations, the oldest, ended at once: at most five of a key are good at a time.",
+      }),
+    }),
+  },
   errors: [400, 403, 404, 422],
 });
 

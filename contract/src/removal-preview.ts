@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AccessKeyInTeamShape } from "./access-key-shapes.ts";
 import { RoleField } from "./people.ts";
 import { route } from "./route.ts";
-import { Timestamp } from "./shapes.ts";
+import { Owner, Timestamp } from "./shapes.ts";
 import { ApiTokenShape } from "./tokens.ts";
 
 const Touch = z
@@ -18,6 +18,21 @@ const EndingKey = AccessKeyInTeamShape.extend({
   touched: z.array(Touch).meta({ description: "Functions it was used for in the last 30 days, the latest first." }),
 }).meta({ id: "EndingAccessKey" });
 export type EndingKeyShape = z.infer<typeof EndingKey>;
+
+const KnownSecrets = z
+  .object({
+    access_keys: z.array(z.object({ id: z.string(), name: z.string(), namespace_id: z.string(), owner: Owner })),
+    api_tokens: z.array(z.object({ id: z.string(), name: z.string(), owner: Owner })),
+    webhook_address: z.boolean().meta({ description: "The team's events go to an address that the member chose." }),
+    webhook_secret: z
+      .boolean()
+      .meta({ description: "The member was shown the secret that the events are signed with." }),
+  })
+  .meta({
+    id: "KnownSecrets",
+    description:
+      "What the member may still know afterwards: secrets of service identities that they created or rotated, and of the webhook. Told from the audit log, as far back as it reaches.",
+  });
 
 export const previewRemoval = route({
   id: "member.previewRemoval",
@@ -38,6 +53,7 @@ export const previewRemoval = route({
         access_key_count: z.int(),
         api_tokens: z.array(ApiTokenShape),
         session_count: z.int(),
+        known_secrets: KnownSecrets,
         service_identities: z
           .array(z.object({ id: z.string(), name: z.string() }))
           .meta({ description: "Those that the member answers for. They live on; somebody else has to be named." }),

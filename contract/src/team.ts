@@ -51,7 +51,7 @@ export const listTeams = route({
   ...reads,
   id: "team.list",
   permission: "team.read",
-  summary: "List the teams that you belong to",
+  summary: "List the teams that you belong to; through a token, its own alone",
   method: "GET",
   path: "/v2/teams",
   answers: { 200: z.object({ teams: z.array(OwnTeamShape) }) },

@@ -8,7 +8,7 @@ import {
   createRemovalPreview,
   removalPreviewRoutes,
 } from "./access-keys/index.ts";
-import { auditRoutes, createAudit, createAuditLog, openSigner } from "./audit/index.ts";
+import { auditRoutes, createAudit, createAuditLog, createRefusals, openSigner } from "./audit/index.ts";
 import type { Config } from "./config.ts";
 import {
   createFunctions,
@@ -128,6 +128,7 @@ export function wire(ground: Ground) {
     signer: openSigner({ folder, random, store }),
     retentionDays: config.auditRetentionDays,
   });
+  const refusals = createRefusals({ store, clock, audit });
   const notifications = createNotifications({
     store,
     clock,
@@ -214,7 +215,7 @@ export function wire(ground: Ground) {
     limit: config.triggersPerNamespace,
   });
   const { touchesOf } = functions;
-  const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf });
+  const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf, auditLog });
 
   const mayNotify = (caller: TeamPrincipal) => (tx: Parameters<Identity["requireStandingIn"]>[0]) =>
     identity.requireStandingIn(tx, caller, "notification.manage");
@@ -243,12 +244,14 @@ export function wire(ground: Ground) {
     routes,
     openRoutes: [webActionRoute(functions)],
     rateLimits: config.rateLimits,
+    refused: ({ caller, ...refusal }) => refusals.note({ ...refusal, teamId: caller.teamId, actor: actorOf(caller) }),
     trustProxy: config.trustProxy,
     verifyAnswers: ground.verifyAnswers ?? false,
   });
   const failed = (error: unknown): void => log.error({ error }, "periodic work failed");
   const periodic = [
     periodically(WRITE_BEHIND_EVERY_MS, accessKeys.writeBehind, failed),
+    periodically(WRITE_BEHIND_EVERY_MS, refusals.writeBehind, failed),
     periodically(END_IDLE_EVERY_MS, accessKeys.endIdleSecrets, failed),
     periodically(TELL_OF_EXPIRY_EVERY_MS, accessKeys.tellOfExpiry, failed),
     periodically(WRITE_BEHIND_EVERY_MS, identity.writeBehind, failed),
@@ -269,6 +272,7 @@ export function wire(ground: Ground) {
     accessKeys,
     policy,
     auditLog,
+    refusals,
     notifications,
     schedules,
     /** What is served, as described. */
@@ -294,8 +298,9 @@ export function wire(ground: Ground) {
       await Promise.all([app.close(), runtime.drain(STOP_GRACE_MS), notifications.close(NOTIFY_GRACE_MS)]);
       clearTimeout(cutOff);
       await functions.drain();
-      await identity.writeBehind();
-      await accessKeys.writeBehind();
+      await identity.writeBehind("all");
+      await accessKeys.writeBehind("all");
+      await refusals.writeBehind("all");
       await auditLog.sign().catch(failed);
       await store.close();
     },

@@ -103,6 +103,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
     routes: functionRoutes({ functions, version: "1.2.3" }),
     openRoutes: [webActionRoute(functions)],
     rateLimits: { perHour: 1_000_000, perMinute: 1_000_000 },
+    refused: () => {},
     trustProxy: false,
     verifyAnswers: true,
   });

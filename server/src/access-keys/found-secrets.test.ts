@@ -55,6 +55,17 @@ describe("a secret that somebody found", () => {
     expect(await answerTo(token)).toEqual(unknown);
   });
 
+  test("and opens nothing is looked for without keeping anybody from writing", async () => {
+    const { key, owner, namespaceId, report, database } = await start();
+    const other = await owner.addKey(namespaceId, "other");
+    await owner.removeKey(namespaceId, other.id);
+    database.exec("BEGIN IMMEDIATE");
+    const statuses = [];
+    for (const secret of [other.secret, `${key.id}:${other.secret}`]) statuses.push((await report(secret)).status);
+    database.exec("ROLLBACK");
+    expect(statuses).toEqual([202, 202]);
+  });
+
   test("of a key that a removal took is not given back with the others", async () => {
     const { url, token, namespaceId, report, statusesOf } = await start();
     const { join, send, invite, accept } = createTeam(url, token);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { startTestKeys } from "../../test/start-test-keys.ts";
+import { OPEN } from "../../test/start-test-policy.ts";
 
 describe("a suspended key", () => {
   test("is refused from the next request on, says why in lists, and is itself again once resumed", async () => {
@@ -32,6 +33,28 @@ describe("a suspended key", () => {
     // Its owner cannot make it their own doing.
     expect([await ask(grace, "suspend"), await ask(grace, "resume")]).toEqual([422, 403]);
     expect([await ask(owner, "resume"), await ask(owner, "resume")]).toEqual([200, 422]);
+  });
+
+  test("by its owner, or for lack of use, is taken over by an owner of the team who suspends it as well", async () => {
+    const { clock, policy, user, join, namespaceId, owner, keyPath, statusesOf, json, entries } = await startTestKeys();
+    const grace = await join();
+    const [key, idle] = [await grace.addKey(namespaceId), await grace.addKey(namespaceId, "idle")];
+    const ask = async (who: typeof owner, what: string, { id } = key) =>
+      (await who.send("POST", `${keyPath(id)}/${what}`, { json: { reason: "incident" } })).status;
+    expect([await ask(grace, "suspend"), await ask(owner, "suspend"), await ask(owner, "suspend")]).toEqual([
+      200, 200, 422,
+    ]);
+    expect([await ask(grace, "resume"), await ask(await join(), "suspend"), ...(await statusesOf(key))]).toEqual([
+      403, 422, 401,
+    ]);
+    const taken = { taken_over: { reason: "incident", by: grace.id } };
+    expect(entries("access_key.suspend").at(-1)).toMatchObject({ actor_id: user.id, details: taken });
+
+    clock.advance(50 * 86_400_000);
+    await owner.send("PUT", "/v2/team/policy", { json: { policy: { ...OPEN, suspend_unused_days: 45 } } });
+    await policy.suspendUnused();
+    expect(json(await owner.send("GET", keyPath(idle.id)))).toMatchObject({ access_key: { state_reason: "unused" } });
+    expect([await ask(owner, "suspend", idle), await ask(grace, "resume", idle)]).toEqual([200, 403]);
   });
 
   test("of a service identity can be resumed by who answers for it, if they suspended it", async () => {

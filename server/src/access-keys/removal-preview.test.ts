@@ -70,9 +70,49 @@ test("everything that would end is shown, with what it was used for and from whe
     api_tokens: [expect.objectContaining({ name: "laptop", scopes: ["function:read"], last_used_at: null })],
     // The one from 40 days ago has run out.
     session_count: 1,
+    known_secrets: { access_keys: [], api_tokens: [], webhook_address: false, webhook_secret: false },
     service_identities: [{ id: robotId, name: "robot" }],
   });
 }, 20_000);
+
+test("what they may still know afterwards is shown: secrets of service identities that they have seen, and the webhook", async () => {
+  const { latchkey, owner, team, namespaceId, preview } = await start();
+  const carol = await team.join("Carol", "owner");
+  const by = createCaller(latchkey.url, carol.session);
+  const robot = await owner.send("POST", "/v2/team/service-identities", { json: { name: "robot" } });
+  const robotId = createServiceIdentity.answers[201].parse(JSON.parse(robot.text)).service_identity.id;
+  const add = async (who: typeof by, name: string, expires_in = "90d") => {
+    const json = { namespace_id: namespaceId, name, expires_in };
+    const { text } = await who.send("POST", `/v2/team/service-identities/${robotId}/keys`, { json });
+    return createAccessKey.answers[201].parse(JSON.parse(text)).access_key;
+  };
+  const token = { name: "deploys", scopes: ["function:read"] };
+  const keys = [await add(by, "created"), await add(owner, "rotated"), await add(by, "rotated away")];
+  await add(owner, "never seen");
+  await add(by, "short", "1h");
+  const [, rotated, away] = keys.map(({ id }) => id);
+  await by.rotateKey(namespaceId, rotated ?? "", "24h");
+  await owner.rotateKey(namespaceId, away ?? "", "1h");
+  for (const who of [by, owner])
+    await who.send("POST", `/v2/team/service-identities/${robotId}/tokens`, { json: token });
+  const setWebhook = (who: typeof by, new_secret: boolean) =>
+    who.send("PUT", "/v2/team/webhook", { json: { url: "https://hooks.example.com/carol", new_secret } });
+  await setWebhook(by, true);
+
+  const known = async () => {
+    const { access_keys, api_tokens, ...webhook } = (await preview(carol.id)).known_secrets;
+    return { keys: access_keys.map(({ name }) => name).sort(), tokens: api_tokens.map(({ name }) => name), ...webhook };
+  };
+  const webhook = { webhook_address: true, webhook_secret: true };
+  const all = ["created", "rotated", "rotated away", "short"];
+  expect(await known()).toEqual({ keys: all, tokens: ["deploys"], ...webhook });
+  latchkey.clock.advance(3_600_000);
+  await setWebhook(owner, false);
+  expect(await known()).toMatchObject({ keys: ["created", "rotated"], webhook_address: false, webhook_secret: true });
+  await setWebhook(owner, true);
+  await owner.rotateKey(namespaceId, rotated ?? "", 0);
+  expect(await known()).toMatchObject({ keys: ["created"], webhook_address: false, webhook_secret: false });
+});
 
 test("looking changes nothing, and what was shown is what then ends", async () => {
   const { owner, namespaceId, bob, caller, preview } = await start();

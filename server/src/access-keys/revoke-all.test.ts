@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Caller, HeldKey } from "../../test/caller.ts";
 import { startTestKeys } from "../../test/start-test-keys.ts";
+import { OPEN } from "../../test/start-test-policy.ts";
 
 const SCOPES = ["member", "namespace", "team"] as const;
 
@@ -160,6 +161,26 @@ describe("what a removal took", () => {
     );
     expect(await statusesOf(...all)).toEqual([401, 200, 200, 200]);
     expect((await restore()).count).toBe(0);
+  });
+
+  test("comes back as far as the policy lets a person have keys: the newest first, the others once there is room", async () => {
+    const { owner, remove, addAgain, restore, namespaceId, grace, clock, keyPath } = await startRemoved();
+    clock.advance(1_000);
+    const expired = await grace.addKey(namespaceId, "expired", { expires_in: "1h" });
+    const newest = await grace.addKey(namespaceId, "newest");
+    clock.advance(3_600_000);
+    await remove();
+    await addAgain();
+    await owner.send("PUT", "/v2/team/policy", { json: { policy: { ...OPEN, most_keys_per_person: 1 } } });
+    const ids = ({ access_keys }: { access_keys: { id: string }[] }) => access_keys.map(({ id }) => id).sort();
+    const both = [expired.id, newest.id].sort();
+    const preview = await restore({ dry_run: true });
+    expect([ids(preview), preview.left_out]).toEqual([both, 2]);
+    const restored = await restore();
+    expect([ids(restored), restored.left_out]).toEqual([both, 2]);
+    expect(await restore()).toEqual({ access_keys: [], count: 0, left_out: 2 });
+    await owner.send("DELETE", keyPath(newest.id));
+    expect(await restore()).toMatchObject({ count: 1, left_out: 1 });
   });
 
   test("stays dead after 24 hours", async () => {

@@ -219,7 +219,7 @@ describe("somebody who guesses", () => {
     const { addKey, verify } = await start({ failures: 3 });
     const { id } = await addKey();
     const { secret } = await addKey();
-    const addresses = ["::1", "::2", "::3", "::4"];
+    const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
     const at = (keyId: string) => addresses.map((address) => verify(basic({ id: keyId, secret }), address));
     const [known, unknown] = [at(id), at(NO_KEY)];
     expect(known).toEqual(unknown);

@@ -11,8 +11,23 @@ import { httpErrors } from "./errors.ts";
 import type { RateLimiter, RateStanding } from "./rate-limit.ts";
 import { createRequestIds } from "./request-id.ts";
 
-/** What every kind of caller has: the id of the credential it came with, for limits and the log. */
-export type AnyCaller = { readonly credentialId: string };
+/** What every kind of caller has: who it is and what it came with, for limits, the log and whoever is told of refusals. */
+export type AnyCaller = {
+  readonly user: { readonly id: string; readonly kind: "person" | "service"; readonly name: string };
+  readonly teamId: string;
+  /** A function that runs on a schedule calls back in the name of whoever set the schedule up. */
+  readonly credentialKind: "token" | "session" | "access_key" | "schedule";
+  readonly credentialId: string;
+};
+
+/** Something that somebody known was not allowed to do: 403. */
+export type Refused = {
+  readonly caller: AnyCaller;
+  readonly origin: Origin;
+  readonly route: string;
+  /** The error's code. */
+  readonly reason: string;
+};
 
 /** One request on its way to its answer. */
 export type Exchange = Origin & {
@@ -47,7 +62,13 @@ export function rateHeaders(reply: FastifyReply, standing: RateStanding): void {
 }
 
 /** How an exchange begins and ends: ids, headers that every answer has, error answers, and the one log line. */
-export function createExchanges(deps: { clock: Clock; random: Random; log: Log; limiter: RateLimiter }) {
+export function createExchanges(deps: {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  limiter: RateLimiter;
+  refused: (refused: Refused) => void;
+}) {
   const { clock, log, limiter } = deps;
   const requestIds = createRequestIds(deps.random);
 
@@ -98,6 +119,10 @@ export function createExchanges(deps: { clock: Clock; random: Random; log: Log; 
     fail(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
       const { exchange } = request;
       const error = asLatchkeyError(thrown, request.raw);
+      if (error.status === 403 && exchange.caller !== null) {
+        const { caller, route, requestId, address, userAgent } = exchange;
+        deps.refused({ caller, origin: { requestId, address, userAgent }, route, reason: error.code });
+      }
       const cause = error.code === httpErrors.unexpected.code ? { cause: thrown } : {};
       logLine(exchange, error.status, { error: error.code, ...error.log, ...cause });
       if (error.status === 401 && exchange.dialect === "openwhisk") {

@@ -7,7 +7,7 @@ import type { Random } from "../kernel/random.ts";
 import { type Authenticators, createAdmission } from "./admission.ts";
 import type { BoundRoute } from "./call.ts";
 import { httpErrors } from "./errors.ts";
-import { createExchanges, JSON_TYPE } from "./exchange.ts";
+import { createExchanges, JSON_TYPE, type Refused } from "./exchange.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { isBelow, type OpenRoute, serveOpenRoute } from "./open-route.ts";
 import { methodsByPath, OTHER_METHODS, toFastifyPath, withoutApiHostSegment } from "./paths.ts";
@@ -24,6 +24,8 @@ export type HttpDeps = {
   /** Addresses that no contract describes. */
   openRoutes: readonly OpenRoute[];
   rateLimits: RateLimits;
+  /** Told of everything that somebody known was not allowed to do. */
+  refused: (refused: Refused) => void;
   /** Believe the last address of `X-Forwarded-For`, which the proxy in front of this server added: only where there is one. */
   trustProxy: boolean;
   /** Check every answer against the contract. For tests: it costs time and only finds our own mistakes. */
@@ -50,7 +52,7 @@ const noCompiler = (): never => {
  */
 export function createHttp(deps: HttpDeps): FastifyInstance {
   const limiter = createRateLimiter({ clock: deps.clock, limits: deps.rateLimits });
-  const { begin, done, fail } = createExchanges({ clock: deps.clock, random: deps.random, log: deps.log, limiter });
+  const { begin, done, fail } = createExchanges({ ...deps, limiter });
   const { admit, admitStill, isJudged, recognise } = createAdmission({ ...deps, limiter });
 
   const app = Fastify({

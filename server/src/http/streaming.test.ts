@@ -39,6 +39,7 @@ async function startTelling(story: () => AsyncIterable<string>) {
     ],
     openRoutes: [],
     rateLimits: { perHour: 1_000, perMinute: 1_000 },
+    refused: nobody,
     trustProxy: false,
     verifyAnswers: true,
   });

@@ -142,10 +142,12 @@ describe("a removed member", () => {
     const caller = createCaller(url, token);
     const key = await caller.addKey(await caller.addNamespace());
 
+    expect((await there.send(session, "GET", "/v2/teams")).body["teams"]).toHaveLength(2);
+    expect((await there.send(token, "GET", "/v2/teams")).body).toMatchObject({ teams: [{ name: "Others" }] });
     await remove(bob.id);
     for (const living of [session, token]) expect((await there.send(living, "GET", "/v2/account")).status).toBe(200);
     expect((await caller.connect(key)).status).toBe(200);
-    expect((await there.send(token, "GET", "/v2/teams")).body).toMatchObject({ teams: [{ name: "Others" }] });
+    expect((await there.send(session, "GET", "/v2/teams")).body).toMatchObject({ teams: [{ name: "Others" }] });
   });
 
   test("leaves no invitation behind that they could use to come back", async () => {

@@ -66,7 +66,11 @@ export type Principal = {
 };
 
 /** The caller as the audit log names it. */
-export const actorOf = ({ user, credentialKind, credentialId }: Principal) => ({
+export const actorOf = ({
+  user,
+  credentialKind,
+  credentialId,
+}: Pick<Principal, "credentialKind" | "credentialId"> & { readonly user: Omit<User, "id"> & { id: string } }) => ({
   id: user.id,
   kind: user.kind,
   name: user.name,

@@ -162,6 +162,17 @@ describe("tokens of others", () => {
   });
 });
 
+test("a token or session that several people find at once is ended once", async () => {
+  const { identity, issue, join, store } = await start();
+  const bob = await join("Bob", "member");
+  const { secret } = await issue();
+  const origin = { requestId: "r", address: "203.0.113.7", userAgent: "finder" };
+  const reports = [secret, bob.session, secret, bob.session].map((found) => identity.endFound(found, origin));
+  await Promise.all(reports);
+  const ended = await store.db.selectFrom("audit_entries").select("verb").where("user_agent", "=", "finder").execute();
+  expect(ended.map(({ verb }) => verb).sort()).toEqual(["api_token.delete", "session.delete"]);
+});
+
 test("whoever found a token or session can end it with nothing but itself", async () => {
   const { identity, issue, join, works } = await start();
   const bob = await join("Bob", "member");

@@ -65,7 +65,7 @@ describe("a caller that fails too often is told to wait", () => {
   test("although the audit log has been told in between", () => {
     const { failures, tooMany } = start();
     for (let count = 0; count < 3; count += 1) tooMany({ address: `::${count}` });
-    failures.takeSummaries();
+    failures.takeSummaries("due");
     expect(tooMany({ address: "::9" })).toBe(true);
   });
 
@@ -81,7 +81,7 @@ describe("what the audit log is told", () => {
     const { failures, attempt } = start();
     for (let count = 0; count < 50; count += 1) attempt({ address: `::${count % 3}` });
     attempt({ reason: "expired" });
-    expect(failures.takeSummaries()).toEqual([
+    expect(failures.takeSummaries("due")).toEqual([
       {
         subject: SUBJECT,
         count: 51,
@@ -94,17 +94,17 @@ describe("what the audit log is told", () => {
   test("is told once", () => {
     const { failures, attempt } = start();
     attempt();
-    failures.takeSummaries();
-    expect(failures.takeSummaries()).toEqual([]);
+    failures.takeSummaries("due");
+    expect(failures.takeSummaries("due")).toEqual([]);
   });
 
   test("is told again, with what came since, if it could not be recorded", () => {
     const { failures, attempt } = start();
     attempt({ address: "::1" });
-    const untold = failures.takeSummaries();
+    const untold = failures.takeSummaries("due");
     attempt({ address: "::2", reason: "expired" });
     failures.giveBack(untold);
-    expect(failures.takeSummaries()).toEqual([
+    expect(failures.takeSummaries("due")).toEqual([
       { subject: SUBJECT, count: 2, addresses: ["::2", "::1"], reasons: ["expired", "wrong secret"] },
     ]);
   });
@@ -113,13 +113,13 @@ describe("what the audit log is told", () => {
     const { failures, attempt } = start();
     attempt({ subject: null, isKnown: false });
     attempt({ isKnown: false });
-    expect(failures.takeSummaries()).toEqual([]);
+    expect(failures.takeSummaries("due")).toEqual([]);
   });
 
   test("names a few addresses of very many", () => {
     const { failures, attempt } = start();
     for (let count = 0; count < 1000; count += 1) attempt({ address: `10.0.${count >> 8}.${count & 255}` });
-    const [summary] = failures.takeSummaries();
+    const [summary] = failures.takeSummaries("due");
     expect(summary?.count).toBe(1000);
     expect(summary?.addresses).toHaveLength(5);
   });
@@ -136,12 +136,12 @@ describe("an attacker with very many addresses and subjects", () => {
   };
 
   test("does not make the server remember all of them", () => {
-    expect(flood(true).failures.takeSummaries()).toHaveLength(10_000);
+    expect(flood(true).failures.takeSummaries("due")).toHaveLength(10_000);
   });
 
   test("does not hide what happens to one subject by naming others that do not exist", () => {
     const { failures, attempt } = flood(false);
     attempt();
-    expect(failures.takeSummaries().map(({ subject }) => subject)).toEqual([SUBJECT]);
+    expect(failures.takeSummaries("due").map(({ subject }) => subject)).toEqual([SUBJECT]);
   });
 });

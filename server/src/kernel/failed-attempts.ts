@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { sourceOf } from "./networks.ts";
+import { createPaced, type Which } from "./paced.ts";
 
 const WINDOW_MS = 60_000;
 const MOST_TRACKED = 10_000;
@@ -14,7 +15,7 @@ export type FailedAttempt = {
   readonly reason: string;
 };
 
-/** What happened to one known subject within a window: enough to see an attack, bounded whatever the attacker does. */
+/** What happened to one known subject since it was last told: enough to see an attack, bounded whatever the attacker does. */
 export type FailureSummary = {
   readonly subject: string;
   readonly count: number;
@@ -33,7 +34,7 @@ export function createFailedAttempts(deps: { clock: Clock; perAddress: number; p
   let windowEndsMs = 0;
   let byAddress = new Map<string, number>();
   let bySubject = new Map<string, number>();
-  let summaries = new Map<string, { count: number; addresses: Set<string>; reasons: Set<string> }>();
+  const summaries = createPaced<FailureSummary>({ clock, join });
 
   const roll = (): void => {
     if (clock.monotonicMs() < windowEndsMs) return;
@@ -42,43 +43,32 @@ export function createFailedAttempts(deps: { clock: Clock; perAddress: number; p
     bySubject = new Map();
   };
 
-  const summarise = ({ subject, count, addresses, reasons }: FailureSummary): void => {
-    const seen = summaries.get(subject) ?? { count: 0, addresses: new Set(), reasons: new Set() };
-    seen.count += count;
-    for (const reason of reasons) seen.reasons.add(reason);
-    for (const address of addresses) if (seen.addresses.size < ADDRESSES_KEPT) seen.addresses.add(address);
-    if (summaries.size < MOST_TRACKED || summaries.has(subject)) summaries.set(subject, seen);
-  };
-
   return {
     /** Notes a failure; says whether the caller has failed too often to be told more than to wait. */
     note({ address, subject, isKnown, reason }: FailedAttempt): { tooMany: boolean } {
       roll();
       const fromAddress = countUp(byAddress, sourceOf(address));
       if (subject === null) return { tooMany: fromAddress > deps.perAddress };
-      if (isKnown) summarise({ subject, count: 1, addresses: [address], reasons: [reason] });
+      if (isKnown) summaries.add(subject, { subject, count: 1, addresses: [address], reasons: [reason] });
       const atSubject = countUp(bySubject, subject);
       return { tooMany: fromAddress > deps.perAddress || atSubject > deps.perSubject };
     },
 
-    /** Takes what has been gathered per subject since the last time. */
-    takeSummaries(): FailureSummary[] {
-      const gathered = summaries;
-      summaries = new Map();
-      return [...gathered].map(([subject, { count, addresses, reasons }]) => ({
-        subject,
-        count,
-        addresses: [...addresses],
-        reasons: [...reasons],
-      }));
-    },
+    /** Takes what has been gathered per subject: the less often the longer it goes on. */
+    takeSummaries: (which: Which): FailureSummary[] => summaries.take(which).map(([, summary]) => summary),
 
     /** Takes back what could not be recorded, to be told again together with what has come since. */
-    giveBack(summaries: readonly FailureSummary[]): void {
-      for (const summary of summaries) summarise(summary);
-    },
+    giveBack: (untold: readonly FailureSummary[]): void =>
+      summaries.giveBack(untold.map((summary) => [summary.subject, summary])),
   };
 }
+
+const join = (earlier: FailureSummary, later: FailureSummary): FailureSummary => ({
+  subject: earlier.subject,
+  count: earlier.count + later.count,
+  addresses: [...new Set([...earlier.addresses, ...later.addresses])].slice(0, ADDRESSES_KEPT),
+  reasons: [...new Set([...earlier.reasons, ...later.reasons])],
+});
 
 function countUp(counts: Map<string, number>, name: string): number {
   const count = (counts.get(name) ?? 0) + 1;

@@ -198,6 +198,35 @@ export function peopleAboveMost({ mostKeysPerPerson: most }: Policy, keys: reado
   return [...counted.values()].filter((count) => count.keys > most).map((count) => ({ ...count, most }));
 }
 
+/**
+ * Those of a person's returning keys for which the limits leave room beside the living ones. Where there is not room for all, the
+ * newest come back: they are the likeliest to be in use. Expired ones take no room.
+ */
+export function thatFit<Key extends Pick<PolicedKey, "namespaceId" | "createdAt" | "expiresAt">>(
+  returning: readonly Key[],
+  living: readonly Pick<PolicedKey, "namespaceId">[],
+  pairOf: (namespaceId: NamespaceId) => PolicyPair,
+  now: EpochMs,
+): Key[] {
+  let inTeam = living.length;
+  const inNamespaces = new Map<NamespaceId, number>();
+  const countIn = (id: NamespaceId): number => inNamespaces.get(id) ?? 0;
+  for (const { namespaceId: id } of living) inNamespaces.set(id, countIn(id) + 1);
+  const isFull = ({ mostKeysPerPerson: most }: Policy, has: number): boolean => most !== null && has >= most;
+  const fitting = new Set<Key>();
+  for (const key of returning.toSorted((one, other) => other.createdAt - one.createdAt)) {
+    const { namespaceId: id, expiresAt } = key;
+    const isExpired = expiresAt !== null && now >= expiresAt;
+    const { team, namespace } = pairOf(id);
+    if (!isExpired && (isFull(team, inTeam) || isFull(namespace, countIn(id)))) continue;
+    fitting.add(key);
+    if (isExpired) continue;
+    inTeam += 1;
+    inNamespaces.set(id, countIn(id) + 1);
+  }
+  return returning.filter((key) => fitting.has(key));
+}
+
 /** The words of a policy on the wire and in the audit log. */
 export const describePolicy = (policy: Policy) => ({
   longest_lifetime_days: policy.longestLifetimeDays,

@@ -22,6 +22,7 @@ import {
   peopleAboveMost,
   type Scope,
   shortenedExpiry,
+  thatFit,
   UNTOUCHED_TEAM,
   unusedTooLong,
   violationOf,
@@ -190,6 +191,21 @@ export function createPolicy(deps: {
       const counts = isCounted ? await countKeys() : { inTeam: 0, inNamespace: 0 };
       const violation = violationOf(pair, wanted, counts);
       if (violation !== null) throw refusal(violation);
+    },
+
+    /** Those of a person's keys that may come back as far as the limits on their number go: the newest, if not all. */
+    async returningThatFit<Key extends Pick<PolicedKey, "namespaceId" | "createdAt" | "expiresAt">>(
+      db: Db | Tx,
+      { teamId, ownerId }: { readonly teamId: TeamId; readonly ownerId: string },
+      returning: readonly Key[],
+    ): Promise<Key[]> {
+      const policies = await findPolicies(db, teamId);
+      const isLimited = [...policies.values()].some(({ policy }) => policy.mostKeysPerPerson !== null);
+      if (!isLimited || returning.length === 0) return [...returning];
+      const now = clock.now();
+      const living = await policed().list(db, { teamId, namespaceId: null }, now);
+      const own = living.filter(({ owner }) => owner.id === ownerId);
+      return thatFit(returning, own, (namespaceId) => pairIn(policies, namespaceId), now);
     },
 
     /** When a key that comes back has to end, since a policy may have been tightened while it was away; null to leave it as it is. */

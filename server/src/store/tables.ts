@@ -75,6 +75,7 @@ export type PasswordResetsTable = {
   pepper_id: string;
   expires_at: number;
   created_at: number;
+  made_by: "request" | "operator";
 };
 
 export type NamespacesTable = {

@@ -78,6 +78,20 @@ describe("POST .../keys/{key_id}/rotate", () => {
     expect(await statusOf(key.secret, second.secret, third.secret)).toEqual([401, 200, 200]);
   });
 
+  test("200: five secrets are good at a time; one more ends the oldest at once, and says so", async () => {
+    const { key, rotate, statusOf } = await startWithKey();
+    const secrets = [key.secret];
+    const ended: unknown[] = [];
+    for (const overlap of ["1h", "30d", "2h", "30d", "30d", "30d"]) {
+      const { access_key, secrets_ended } = await rotate({ overlap });
+      secrets.push(access_key.secret);
+      ended.push(secrets_ended);
+    }
+    expect(ended).toEqual([0, 0, 0, 0, 1, 1]);
+    expect(await statusOf(...secrets)).toEqual([401, 401, 200, 200, 200, 200, 200]);
+    expect((await rotate({ overlap: 0 })).secrets_ended).toBe(0);
+  });
+
   test("400: an overlap that is none, or is longer than 30 days", async () => {
     const { key, path, plane, statusOf } = await startWithKey();
     for (const overlap of ["31d", "721h", "1w", "-1h", "+1h", "1.5h", "", "never", null, 1, -1, true, [], {}]) {

@@ -139,6 +139,16 @@ describe("an answer", () => {
     expect((await ask(namespaceId)).callers).toEqual([]);
   });
 
+  test("calls people what they called themselves at the time", async () => {
+    const { owner, team, latchkey, namespaceId, ask } = await startHistory();
+    await owner.addKey(namespaceId);
+    const before = new Date(latchkey.clock.now()).toISOString();
+    latchkey.clock.advance(1000);
+    await team.send(latchkey.token, "PUT", "/v2/account", { name: "Ada Lovelace" });
+    expect((await ask(namespaceId, { at: before })).callers).toMatchObject([{ owner: { name: "Ada" } }]);
+    expect((await ask(namespaceId)).callers).toMatchObject([{ owner: { name: "Ada Lovelace" } }]);
+  });
+
   test("is there for a namespace that was deleted, to its team alone", async () => {
     const { owner, latchkey, namespaceId, ask } = await startHistory();
     await owner.addKey(namespaceId);

@@ -101,6 +101,11 @@ export class KeyModel {
     return this.roles[person] === "owner" || (this.isOwn(person, key) && key.suspension?.by === person);
   }
 
+  /** Whether a suspension that the key's owner could undo becomes this person's. */
+  mayTakeOver(person: number, key: ModelKey): boolean {
+    return this.roles[person] === "owner" && key.suspension?.by === key.owner && key.owner !== person;
+  }
+
   create(given: Pick<ModelKey, "id" | "namespace" | "owner" | "name" | "expiresAt">, secret: string): void {
     this.turns += 1;
     const first = { secret, createdAt: wholeSecond(this.now), endsAt: null, lastUsedAt: null };
@@ -112,6 +117,8 @@ export class KeyModel {
     const end = wholeSecond(this.now) + overlapHours * HOUR_MS;
     for (const old of key.secrets) if (old.endsAt === null || old.endsAt > end) old.endsAt = end;
     key.secrets.push({ secret, createdAt: this.now, endsAt: null, lastUsedAt: null });
+    const living = key.secrets.filter(({ endsAt }) => endsAt === null || this.now < endsAt);
+    for (const old of living.slice(0, -5)) old.endsAt = this.now;
   }
 
   /** What is left of a key that was handed over. */

@@ -1,7 +1,8 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { ALL_ROUTES } from "@latchkey/contract/all-routes";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createCaller, type HeldKey } from "../caller.ts";
+import { basic, createCaller, type HeldKey } from "../caller.ts";
+import { addToken } from "../people.ts";
 import { startTestLatchkey } from "../start-test-latchkey.ts";
 import { buildWorld, MUTATIONS, NOT_MUTATIONS, type World } from "./mutations.ts";
 
@@ -175,5 +176,77 @@ describe("refused attempts to use a key", () => {
     unblock("audit_entries");
     await writeBehind();
     expect(added().map(({ details }) => JSON.parse(String(details)).count)).toEqual([2]);
+  });
+});
+
+describe("what callers are not allowed to do", () => {
+  async function startWithViewer() {
+    const started = await start();
+    const { latchkey, world } = started;
+    const viewer = await addToken(latchkey, { role: "viewer" });
+    const asViewer = createCaller(latchkey.url, viewer.token);
+    await latchkey.accessKeys.writeBehind();
+    const refusals = () =>
+      started
+        .entries()
+        .filter(({ verb }) => verb === "request.refuse")
+        .map(({ details, ...entry }) => ({ ...entry, details: JSON.parse(String(details)) }));
+    const { writeBehind } = latchkey.refusals;
+    return { ...started, world, viewer, asViewer, refusals, writeBehind };
+  }
+
+  test("is summed up on the control plane: one entry for a credential and an address", async () => {
+    const { asViewer, viewer, world, refusals, writeBehind, latchkey } = await startWithViewer();
+    for (let times = 0; times < 20; times += 1) await asViewer.send("GET", "/v2/audit");
+    expect((await asViewer.removeNamespace(world.namespaceId)).status).toBe(403);
+    expect(refusals()).toEqual([]);
+    await writeBehind();
+    await writeBehind();
+    expect(refusals()).toEqual([
+      expect.objectContaining({
+        team_id: latchkey.team.id,
+        actor_id: viewer.userId,
+        credential_kind: "token",
+        target_kind: "api_token",
+        target_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        address: "127.0.0.1",
+        outcome: "refused",
+        details: { count: 21, routes: ["audit.list", "namespace.delete"], reasons: ["http.not_permitted"] },
+      }),
+    ]);
+    await asViewer.send("GET", "/v2/audit");
+    await writeBehind();
+    expect(refusals()).toHaveLength(1);
+    latchkey.clock.advance(60_000);
+    await writeBehind();
+    expect(refusals()).toMatchObject([{ details: { count: 21 } }, { details: { count: 1 } }]);
+  });
+
+  test("is summed up on the data plane: what a key's grants do not allow", async () => {
+    const { world, refusals, writeBehind } = await startWithViewer();
+    const { caller, namespaceId } = world;
+    const reading = await caller.addKey(namespaceId, "reading", { grants: ["read"] });
+    const path = "/api/v1/namespaces/_/actions/nothing";
+    expect((await caller.send("DELETE", path, { authorization: basic(reading) })).status).toBe(403);
+    await writeBehind();
+    expect(refusals()).toEqual([
+      expect.objectContaining({
+        credential_kind: "access_key",
+        target_id: reading.id,
+        details: { count: 1, routes: ["action.delete"], reasons: ["function.not_authorized"] },
+      }),
+    ]);
+  });
+
+  test("is not forgotten when the entry cannot be written, nor when the server stops", async () => {
+    const { asViewer, refusals, writeBehind, block, unblock } = await startWithViewer();
+    await asViewer.send("GET", "/v2/audit");
+    block("audit_entries");
+    await expect(writeBehind()).rejects.toThrow("blocked");
+    unblock("audit_entries");
+    await writeBehind();
+    await asViewer.send("GET", "/v2/audit");
+    await writeBehind("all");
+    expect(refusals()).toMatchObject([{ details: { count: 1 } }, { details: { count: 1 } }]);
   });
 });

@@ -29,7 +29,7 @@ export const access = defineCommand({
   examples: [
     "latchkey access --namespace demo",
     ["latchkey access --namespace demo --at 2026-03-23T09:15:00Z", "who could have done it"],
-    ["latchkey access --namespace demo --compared-to 7d", "what is different from a week ago"],
+    ["latchkey access --namespace demo --compared-to 7d", "who gained and who lost access since a week ago"],
   ],
   options: {
     namespace: namespaceOption,
@@ -37,7 +37,7 @@ export const access = defineCommand({
     comparedTo: {
       kind: "text",
       value: "time",
-      about: "show what is different from another time, said in the same way",
+      about: "show what was gained and lost from this time to --at, said in the same way",
     },
   },
   async run(context, { options }) {

@@ -37,12 +37,14 @@ const namespaces = {
 };
 
 /** A server with one key in the namespace `demo`. */
-async function world() {
+async function world({ secretsEnded = 0 } = {}) {
   const created = { access_key: { ...key("my-dev-key"), secret: SECRET } };
   const api = await startFakeApi({
     [NAMESPACES]: { body: namespaces },
     [`POST ${KEYS}`]: { status: 201, body: created },
-    [`POST ${KEYS}/${ID}/rotate`]: { body: { ...created, previous_secret_expires_at: "2026-03-02T10:00:00Z" } },
+    [`POST ${KEYS}/${ID}/rotate`]: {
+      body: { ...created, previous_secret_expires_at: "2026-03-02T10:00:00Z", secrets_ended: secretsEnded },
+    },
     [`GET ${KEYS}`]: { body: { access_keys: [key("my-dev-key"), key("forever", null)], count: 2 } },
     [`GET ${KEYS}/${ID}`]: { body: { access_key: key("my-dev-key") } },
     [`PUT ${KEYS}/${ID}`]: { body: { access_key: key("renamed") } },
@@ -166,6 +168,12 @@ describe("the other key commands", () => {
     expect(stdout).toContain(SECRET);
     expect(stderr).toMatch(/^The old secret is good until 2026-03-02 10:00:00 UTC\.\nNotice: /);
     expect(api.asked.at(-1)?.body).toBe('{"overlap":"0"}');
+  });
+
+  test("rotate says that an older secret ended for the new one", async () => {
+    const { run } = await world({ secretsEnded: 1 });
+    const { stderr } = await run("rotate", ID);
+    expect(stderr).toContain("so the oldest of them has ended at once");
   });
 
   test("rotate without --overlap leaves it to the server", async () => {

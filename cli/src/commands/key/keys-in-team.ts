@@ -1,4 +1,5 @@
 import type { AccessKeyInTeamShape } from "@latchkey/contract/access-key-shapes";
+import { counted } from "../../output/counted.ts";
 import { readableTimestamp } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
 
@@ -11,7 +12,7 @@ export const KEY_IN_TEAM_COLUMNS: readonly Column<Key>[] = [
   { name: "Owner", heading: "Owner", cell: ({ owner }) => owner.name },
   { name: "Namespace", heading: "Namespace", cell: (key) => key.namespace_id },
   { name: "State", heading: "State", cell: ({ state }) => state },
-  { name: "LastUsedAt", heading: "Last Used At", cell: (key) => readableTimestamp(key.last_used_at) },
+  { name: "LastUsedAt", heading: "Last Used At", cell: (key) => readableTimestamp(key.last_used_at) || "never" },
   { name: "LastUsedFrom", heading: "Last Used From", cell: (key) => key.last_used_from ?? "", hidden: true },
 ];
 
@@ -19,9 +20,7 @@ export const KEY_IN_TEAM_COLUMNS: readonly Column<Key>[] = [
 export function summarise(count: number, keys: readonly Key[]): string {
   const times = keys.flatMap(({ last_used_at }) => last_used_at ?? []).sort();
   const last = times.at(-1);
-  const inNamespaces = plural(new Set(keys.map((key) => key.namespace_id)).size, "namespace");
+  const inNamespaces = counted(new Set(keys.map((key) => key.namespace_id)).size, "namespace");
   const used = last === undefined ? "none of them ever used" : `last used ${readableTimestamp(last)}`;
-  return `${plural(count, "access key")} in ${inNamespaces}, ${used}`;
+  return `${counted(count, "access key")} in ${inNamespaces}, ${used}`;
 }
-
-const plural = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;

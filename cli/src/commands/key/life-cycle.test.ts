@@ -64,7 +64,7 @@ async function world({ count = 1 } = {}) {
     "POST /v2/team/revoke-keys": revoke,
     [`POST /v2/team/members/${GRACE}/revoke-keys`]: revoke,
     [`POST /v2/functions/namespaces/${FN}/revoke-keys`]: revoke,
-    [`POST /v2/team/members/${GRACE}/restore-keys`]: { body: { access_keys: [inTeam], count: 1 } },
+    [`POST /v2/team/members/${GRACE}/restore-keys`]: { body: { access_keys: [inTeam], count: 1, left_out: 2 } },
     "POST /v2/keys/revoke": { status: 202, body: {} },
   });
   const environment = { LATCHKEY_TOKEN: "t", LATCHKEY_API_URL: api.url };
@@ -125,6 +125,7 @@ test("revoke-all asks, with the numbers in the question; where nobody can answer
   const { code, stderr } = await run(["key", "revoke-all", "--member", "Grace"]);
   expect(code).toBe(1);
   expect(stderr).toContain("Requires confirmation");
+  expect(stderr).toContain("revocation of 'all keys of Grace' not confirmed");
   expect(bodies().map(([, body]) => body)).toEqual(['{"dry_run":true}']);
 });
 
@@ -158,10 +159,11 @@ test("revoke-found takes no secret from where nobody types one", async () => {
   expect(api.asked).toEqual([]);
 });
 
-test("restore-keys shows what came back", async () => {
+test("restore-keys shows what came back, and says that there was no room for all", async () => {
   const { run, bodies } = await world();
-  const { code, stdout } = await run(["team", "restore-keys", "grace@example.com"]);
+  const { code, stdout, stderr } = await run(["team", "restore-keys", "grace@example.com"]);
   expect(code).toBe(0);
   expect(stdout).toContain("my-dev-key");
+  expect(stderr).toContain("so 2 older keys stayed out");
   expect(bodies()).toEqual([[`POST /v2/team/members/${GRACE}/restore-keys`, '{"dry_run":false}']]);
 });

@@ -74,7 +74,7 @@ export const revokeAll = defineCommand({
       }
       context.warn("Revoking access keys is a permanent action.");
       const question = `Are you sure you want to revoke all of ${whose}: ${summarise(body.count, body.access_keys)}`;
-      await confirmDeletion(context, { force: false, what: `all keys of ${whose}`, question });
+      await confirmDeletion(context, { force: false, what: `all keys of ${whose}`, question, act: "revocation" });
     }
     const { body } = await revoke(false);
     if (!body.dry_run)

@@ -32,6 +32,8 @@ export const rotate = defineCommand({
       ...(options.overlap !== undefined && { body: { overlap: options.overlap } }),
     });
     context.say(`The old secret is good until ${readableTimestamp(body.previous_secret_expires_at)}.`);
+    if (body.secrets_ended > 0)
+      context.say("It had five good secrets already, so the oldest of them has ended at once: a key has five at most.");
     tellSecret(context, body.access_key);
     return body;
   },

@@ -6,7 +6,7 @@ import { namespaceOfKeys, namespaceOption } from "./namespace-of-keys.ts";
 export const suspend = defineCommand({
   summary: "Suspend an access key: nothing is let in with it until it is resumed",
   about:
-    "For a key that may have leaked, while you find out. What you suspended, you or an owner of the team can resume.",
+    "For a key that may have leaked, while you find out. What you suspended, you or an owner of the team can resume; an owner who suspends it as well takes that over.",
   examples: ["latchkey key suspend dof_v1_4b0d3a0c5f0e4f6f9c6a1d2e3f405162 --reason leaked"],
   args: { keyId: { kind: "one", about: "the key's id" } },
   options: {

@@ -17,7 +17,7 @@ export const ACCOUNT_VIEW: View<{ readonly account: AccountShape }, AccountShape
     {
       name: "ExpiresAt",
       heading: "Expires At",
-      cell: ({ credential }) => readableTimestamp(credential.expires_at),
+      cell: ({ credential }) => readableTimestamp(credential.expires_at) || "never",
     },
     { name: "Scopes", heading: "Scopes", cell: ({ credential }) => credential.scopes.join(", "), hidden: true },
     { name: "ID", heading: "ID", cell: ({ id }) => id, hidden: true },

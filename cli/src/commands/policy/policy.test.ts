@@ -137,7 +137,7 @@ describe("setting a policy", () => {
     const { code, stderr } = await run("set", "--preset", "cis");
     expect([code, stderr.split("\n")[0]]).toEqual([
       1,
-      "Error: the policy would touch 1 access keys; not confirmed, doing nothing",
+      "Error: the policy would touch 1 access key; not confirmed, doing nothing",
     ]);
     expect(lines()).not.toContain("PUT /v2/team/policy");
   });

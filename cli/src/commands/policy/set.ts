@@ -1,6 +1,7 @@
 import { defineCommand } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { CliError } from "../../failure.ts";
+import { counted } from "../../output/counted.ts";
 import { changedPolicy, changeOptions, graceDays } from "./change-options.ts";
 import { TOUCHED_COLUMNS, touchedRows } from "./columns.ts";
 import { type Changed, findPreset, reachPolicy } from "./reach.ts";
@@ -43,8 +44,9 @@ export const set = defineCommand({
 async function confirmEffects({ prompts }: Context, { effects }: Changed): Promise<void> {
   const { length: touched } = effects.keys;
   if (touched === 0) return;
-  if (prompts !== null && (await prompts.confirm(`This touches ${touched} access keys. Set the policy?`))) return;
-  throw new CliError(`the policy would touch ${touched} access keys; not confirmed, doing nothing`, [
+  if (prompts !== null && (await prompts.confirm(`This touches ${counted(touched, "access key")}. Set the policy?`)))
+    return;
+  throw new CliError(`the policy would touch ${counted(touched, "access key")}; not confirmed, doing nothing`, [
     "See which ones, and how: latchkey policy preview, with the same options",
     "If you are sure, add --force",
   ]);

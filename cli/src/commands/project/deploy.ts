@@ -1,5 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { CliError } from "../../failure.ts";
+import { counted } from "../../output/counted.ts";
 import { loadProject } from "./load-project.ts";
 import { DEPLOYED_COLUMNS, deploymentOptions, runDeployment } from "./run-deployment.ts";
 
@@ -22,7 +23,7 @@ export const deploy = defineCommand({
     const { report } = await runDeployment(context, args.directory, options);
     if (!report.ok) {
       const failed = report.functions.filter((result) => !succeeded(result)).length;
-      const message = `${failed} of ${report.functions.length} functions failed; the reasons are above`;
+      const message = `${failed} of ${counted(report.functions.length, "function")} failed; the reasons are above`;
       context.failAfterwards(new CliError(message, ["Correct them, then deploy the rest: add --incremental"]));
     }
     return report;

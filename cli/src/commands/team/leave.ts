@@ -8,7 +8,7 @@ export const leave = defineCommand({
   options: { force: { kind: "flag", short: "f", about: "leave without being asked" } },
   async run(context, { options: { force } }) {
     const question = "Are you sure you want to leave the team with all your access keys to it";
-    await confirmDeletion(context, { force, what: "your membership", question });
+    await confirmDeletion(context, { force, what: "your membership", question, act: "end" });
     const { body } = await context.controlPlane().call(leaveTeam);
     context.say("You have left the team.");
     return body;

@@ -1,6 +1,7 @@
 import { previewRemoval } from "@latchkey/contract/removal-preview";
 import type { RouteAnswer } from "@latchkey/contract/route";
 import type { ControlPlane } from "../../api.ts";
+import { counted } from "../../output/counted.ts";
 import type { Talk } from "../../output/terminal.ts";
 
 export type RemovalPreview = RouteAnswer<typeof previewRemoval>["body"];
@@ -14,11 +15,26 @@ export async function lookBeforeRemoving(
   const { body } = await controlPlane.call(previewRemoval, { params: { member_id: memberId } });
   const { member, access_key_count: keys, access_keys, api_tokens, session_count, service_identities } = body;
   say(
-    `With ${member.name} <${member.email}> would end: ${keys} access keys, ${api_tokens.length} API tokens, ${session_count} sessions.`,
+    `With ${member.name} <${member.email}> would end: ${counted(keys, "access key")}, ${counted(api_tokens.length, "API token")}, ${counted(session_count, "session")}.`,
   );
-  if (access_keys.length < keys) say(`Shown are the newest ${access_keys.length} keys.`);
+  if (access_keys.length < keys) say(`Shown: the newest ${counted(access_keys.length, "key")}.`);
   for (const { name } of service_identities)
     say(`${member.name} answers for the service identity ${name}: it lives on, and somebody else has to be named.`);
+  tellKnownSecrets(say, body);
   if (body.is_last_owner) say(`${member.name} is the last owner, so the removal would be refused.`);
   return body;
+}
+
+/** What goes on without them although they may know its secret. */
+function tellKnownSecrets(say: Talk["say"], { member: { name }, known_secrets: known }: RemovalPreview): void {
+  for (const key of known.access_keys)
+    say(
+      `${name} may still know the secret of ${key.owner.name}'s access key ${key.name}: latchkey key rotate ${key.id}`,
+    );
+  for (const token of known.api_tokens)
+    say(
+      `${name} may still know ${token.owner.name}'s API token ${token.name}: make another one, then latchkey token delete ${token.id}`,
+    );
+  if (known.webhook_address) say(`The webhook goes to an address that ${name} chose.`);
+  if (known.webhook_secret) say(`${name} may still know the webhook's secret: latchkey webhook set URL --new-secret`);
 }

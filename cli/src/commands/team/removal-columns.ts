@@ -15,5 +15,10 @@ export const ENDING_KEY_COLUMNS: readonly Column<EndingKeyShape>[] = [
     cell: ({ touched }) => touched.map(({ kind, function: path, count }) => `${kind} ${path} (${count})`).join(", "),
   },
   { name: "Namespace", heading: "Namespace", cell: (key) => key.namespace_id, hidden: true },
-  { name: "ExpiresAt", heading: "Expires At", cell: (key) => readableTimestamp(key.expires_at), hidden: true },
+  {
+    name: "ExpiresAt",
+    heading: "Expires At",
+    cell: (key) => readableTimestamp(key.expires_at) || "never",
+    hidden: true,
+  },
 ];

@@ -23,6 +23,8 @@ const key = {
   ],
 };
 
+const robot = { id: "u3", name: "pipeline", kind: "service" };
+
 test("a dry run shows what would end and who would notice, and removes nobody", async () => {
   const api = await startFakeApi({
     "GET /v2/team/members": { body: { members: [{ ...grace, joined_at: times.created_at, restorable_keys: 0 }] } },
@@ -34,6 +36,12 @@ test("a dry run shows what would end and who would notice, and removes nobody", 
         access_key_count: 3,
         api_tokens: [],
         session_count: 1,
+        known_secrets: {
+          access_keys: [{ id: key.id, name: "nightly", namespace_id: key.namespace_id, owner: robot }],
+          api_tokens: [{ id: "t9", name: "deploys", owner: robot }],
+          webhook_address: true,
+          webhook_secret: true,
+        },
         service_identities: [{ id: "u3", name: "pipeline" }],
       },
     },
@@ -51,9 +59,13 @@ test("a dry run shows what would end and who would notice, and removes nobody", 
   );
   expect(stderr).toBe(
     [
-      "With Grace <grace@example.com> would end: 3 access keys, 0 API tokens, 1 sessions.",
-      "Shown are the newest 2 keys.",
+      "With Grace <grace@example.com> would end: 3 access keys, 0 API tokens, 1 session.",
+      "Shown: the newest 2 keys.",
       "Grace answers for the service identity pipeline: it lives on, and somebody else has to be named.",
+      `Grace may still know the secret of pipeline's access key nightly: latchkey key rotate ${key.id}`,
+      "Grace may still know pipeline's API token deploys: make another one, then latchkey token delete t9",
+      "The webhook goes to an address that Grace chose.",
+      "Grace may still know the webhook's secret: latchkey webhook set URL --new-secret",
       "Grace is the last owner, so the removal would be refused.",
       "",
     ].join("\n"),

@@ -27,7 +27,7 @@ export const remove = defineCommand({
     const { id, name, email } = await findMember(client, args.member);
     if (dryRun) return lookBeforeRemoving(context, client, id);
     const question = `Are you sure you want to remove ${name} <${email}> with all their access keys`;
-    await confirmDeletion(context, { force, what: email, question });
+    await confirmDeletion(context, { force, what: email, question, act: "removal" });
     const { body } = await client.call(removeMember, { params: { member_id: id } });
     context.say(`${name} <${email}> has been removed.`);
     return body;

@@ -1,5 +1,6 @@
 import { restoreMemberKeys } from "@latchkey/contract/access-key-life-cycle";
 import { defineCommand } from "../../command.ts";
+import { counted } from "../../output/counted.ts";
 import { KEY_IN_TEAM_COLUMNS } from "../key/keys-in-team.ts";
 import { findMember } from "./find.ts";
 
@@ -15,6 +16,10 @@ export const restoreKeys = defineCommand({
     const { id: member_id, name } = await findMember(client, args.member);
     const { body } = await client.call(restoreMemberKeys, { params: { member_id }, body: { dry_run: dryRun } });
     if (body.count === 0) context.say(`There is no key of ${name} to give back.`);
+    if (body.left_out > 0)
+      context.say(
+        `The policy lets a person have no more keys, so ${counted(body.left_out, "older key")} stayed out: delete others, then ask again within the 24 hours.`,
+      );
     return body;
   },
   show: { columns: KEY_IN_TEAM_COLUMNS, rows: ({ access_keys }) => access_keys },

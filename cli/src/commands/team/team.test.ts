@@ -73,8 +73,10 @@ describe("team", () => {
 
   test("nobody is removed where nobody can say yes, unless forced", async () => {
     const { run, lines } = await world();
-    expect((await run(["team", "remove", "grace"])).code).toBe(1);
-    expect((await run(["team", "leave"])).code).toBe(1);
+    const removed = await run(["team", "remove", "grace"]);
+    expect([removed.code, removed.stderr]).toEqual([1, expect.stringContaining("removal of 'grace@example.com' not")]);
+    const left = await run(["team", "leave"]);
+    expect([left.code, left.stderr]).toEqual([1, expect.stringContaining("end of 'your membership' not confirmed")]);
     expect(lines()).toEqual(["GET /v2/team/members"]);
     expect((await run(["team", "remove", "grace", "--force"])).code).toBe(0);
     expect(lines().at(-1)).toBe("DELETE /v2/team/members/u2");

@@ -9,7 +9,7 @@ const scopes: Column<Token> = { name: "Scopes", heading: "Scopes", cell: (token)
 const expiresAt: Column<Token> = {
   name: "ExpiresAt",
   heading: "Expires At",
-  cell: (token) => readableTimestamp(token.expires_at),
+  cell: (token) => readableTimestamp(token.expires_at) || "never",
 };
 
 export const TOKEN_COLUMNS: readonly Column<Token>[] = [
@@ -17,7 +17,7 @@ export const TOKEN_COLUMNS: readonly Column<Token>[] = [
   name,
   { name: "Owner", heading: "Owner", cell: ({ owner }) => owner.name },
   scopes,
-  { name: "LastUsedAt", heading: "Last Used At", cell: (token) => readableTimestamp(token.last_used_at) },
+  { name: "LastUsedAt", heading: "Last Used At", cell: (token) => readableTimestamp(token.last_used_at) || "never" },
   expiresAt,
   {
     name: "CreatedAt",

@@ -31,6 +31,17 @@ export async function listKeys(db: Db | Tx, namespaceId: NamespaceId): Promise<A
   return rows.map(toAccessKey);
 }
 
+/** The keys of a team's service identities, oldest first; expired ones too, deleted ones not. */
+export async function listServiceKeys(db: Db | Tx, teamId: TeamId): Promise<AccessKey[]> {
+  const rows = await listedKeys(db)
+    .where("n.team_id", "=", teamId)
+    .where("u.kind", "=", "service")
+    .orderBy("k.created_at")
+    .orderBy("k.id")
+    .execute();
+  return rows.map(toAccessKey);
+}
+
 export async function findKey(db: Db | Tx, namespaceId: NamespaceId, id: AccessKeyId): Promise<AccessKey | undefined> {
   const row = await listedKeys(db).where("k.namespace_id", "=", namespaceId).where("k.id", "=", id).executeTakeFirst();
   return row === undefined ? undefined : toAccessKey(row);

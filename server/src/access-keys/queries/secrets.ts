@@ -41,6 +41,20 @@ export async function endCurrentSecret(tx: Tx, id: AccessKeyId, at: EpochMs, now
     .execute();
 }
 
+/** Ends all but the newest secrets that are still good. Says how many. */
+export async function endOldest(tx: Tx, id: AccessKeyId, keep: number, at: EpochMs): Promise<number> {
+  const living = await tx
+    .selectFrom("access_key_secrets")
+    .select("number")
+    .where("access_key_id", "=", id)
+    .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", at)]))
+    .orderBy("number", "desc")
+    .execute();
+  const oldest = living.slice(keep);
+  for (const { number } of oldest) await endSecret(tx, id, number, at);
+  return oldest.length;
+}
+
 /** Ends one of a key's previous secrets, if it has not ended by then. Says whether it did. */
 export async function endSecret(tx: Tx, id: AccessKeyId, number: number, at: EpochMs): Promise<boolean> {
   const { numUpdatedRows } = await tx

@@ -63,6 +63,7 @@ export function keyRoutes(deps: { accessKeys: AccessKeys; namespaces: Namespaces
         body: {
           access_key: await shapes.withSecret(issued),
           previous_secret_expires_at: toTimestamp(issued.previousSecretExpiresAt),
+          secrets_ended: issued.secretsEnded,
         },
       };
     }),

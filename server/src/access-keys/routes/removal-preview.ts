@@ -35,6 +35,12 @@ export function removalPreviewRoutes(deps: {
         last_used_at: lastUsedAt === undefined ? null : toTimestamp(lastUsedAt),
       };
     });
+  const knownSecrets = ({ knownSecrets: known }: RemovalPreview) => ({
+    access_keys: known.keys.map(({ id, name, namespaceId, owner }) => ({ id, name, namespace_id: namespaceId, owner })),
+    api_tokens: known.tokens.map(({ id, name, owner }) => ({ id, name, owner })),
+    webhook_address: known.choseWebhook,
+    webhook_secret: known.knowsWebhookSecret,
+  });
 
   return [
     implement<TeamPrincipal, typeof previewRemoval>(previewRemoval, async ({ caller, params }) => {
@@ -49,6 +55,7 @@ export function removalPreviewRoutes(deps: {
           access_key_count: found.keyCount,
           api_tokens: tokens(found),
           session_count: found.sessions,
+          known_secrets: knownSecrets(found),
           service_identities: found.answersFor.map(({ user: { id, name } }) => ({ id, name })),
         },
       };

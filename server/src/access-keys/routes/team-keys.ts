@@ -46,11 +46,11 @@ export function teamKeyRoutes(deps: { accessKeys: AccessKeys; shapes: Shapes }):
 
     implement<TeamPrincipal, typeof restoreMemberKeys>(restoreMemberKeys, async (call) => {
       const { caller, params } = call;
-      const keys = call.body().dry_run
+      const { keys, leftOut } = call.body().dry_run
         ? await accessKeys.previewRestore({ caller }, params.member_id)
         : await accessKeys.restore({ caller, origin: call }, params.member_id);
       const access_keys = shapes.inTeam(keys, await accessKeys.lastUses(keys));
-      return { status: 200, body: { access_keys, count: keys.length } };
+      return { status: 200, body: { access_keys, count: keys.length, left_out: leftOut } };
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ServiceIdentity, TeamPrincipal } from "../../identity/index.ts";
 import { createFailedAttempts, type FailureSummary } from "../../kernel/failed-attempts.ts";
+import type { Which } from "../../kernel/paced.ts";
 import type { Namespace } from "../../namespaces/index.ts";
 import { appendChange, followChanges } from "../../store/changes.ts";
 import type { Tx } from "../../store/transaction.ts";
@@ -90,10 +91,10 @@ export function createAccessKeys(deps: AccessKeysDeps) {
       uses.last(keys.map(({ id }) => id)),
 
     /** Writes behind what has gathered: uses of keys, first uses, and one audit entry per key that somebody failed to use. */
-    async writeBehind(): Promise<void> {
+    async writeBehind(which: Which = "due"): Promise<void> {
       uses.write();
       await firstUses.tellOfFirstUses(uses.takeUsedFrom());
-      const summaries = failures.takeSummaries();
+      const summaries = failures.takeSummaries(which);
       if (summaries.length === 0) return;
       try {
         await store.transaction((tx) => recordFailures(tx, summaries));

@@ -11,7 +11,7 @@ import { accessKeyErrors } from "../errors.ts";
 import { type AccessKey, type AccessKeyId, shownState } from "../model.ts";
 import { insertKey, isNameTaken } from "../queries/keys.ts";
 import { countLivingKeys } from "../queries/policed.ts";
-import { endCurrentSecret, insertSecret } from "../queries/secrets.ts";
+import { endCurrentSecret, endOldest, insertSecret } from "../queries/secrets.ts";
 import { finderContext, newSecret, secretContext } from "../secret-format.ts";
 import { type Cause, type Ground, recordChange, requireManaged } from "./ground.ts";
 
@@ -26,6 +26,15 @@ export type NewAccessKey = {
 
 /** A key in the one answer that has its secret. */
 export type IssuedKey = { readonly key: AccessKey; readonly secret: Secret };
+
+export type RotatedKey = IssuedKey & {
+  readonly previousSecretExpiresAt: EpochMs;
+  /** How many secrets of earlier rotations ended at once for this one. */
+  readonly secretsEnded: number;
+};
+
+/** How many secrets of a key are good at a time: every one makes each guess at the key dearer to refuse. */
+const LIVING_SECRETS = 5;
 
 /** Everything that makes a secret: new keys, and new secrets of keys. */
 export function createIssue(ground: Ground) {
@@ -125,15 +134,10 @@ export function createIssue(ground: Ground) {
       }),
 
     /**
-     * Gives the key a new secret; the old one works until the overlap is over (0: it is dead when this resolves). Throws
-     * `access_key.not_yours`: whoever sees the secret can act in the name of the key's owner.
+     * Gives the key a new secret; the old one works until the overlap is over (0: it is dead when this resolves), and the oldest end
+     * at once when there are too many. Throws `access_key.not_yours`: whoever sees the secret can act in the name of the key's owner.
      */
-    rotate: (
-      cause: Cause,
-      namespace: Namespace,
-      id: string,
-      overlapSeconds: number,
-    ): Promise<IssuedKey & { previousSecretExpiresAt: EpochMs }> =>
+    rotate: (cause: Cause, namespace: Namespace, id: string, overlapSeconds: number): Promise<RotatedKey> =>
       store.transaction(async (tx) => {
         const key = await requireManaged(ground, tx, cause, namespace, id);
         if (!(await isOwn(ground, tx, cause, key))) throw accessKeyErrors.not_yours();
@@ -142,9 +146,14 @@ export function createIssue(ground: Ground) {
         const previousSecretExpiresAt = wholeSecond(now) + overlapSeconds * 1000;
         await endCurrentSecret(tx, key.id, previousSecretExpiresAt, now);
         const secret = await addSecret(tx, namespace.id, key.id, now);
-        const details = { namespace: namespace.id, previous_secret_expires_at: previousSecretExpiresAt };
+        const secretsEnded = await endOldest(tx, key.id, LIVING_SECRETS, now);
+        const details = {
+          namespace: namespace.id,
+          previous_secret_expires_at: previousSecretExpiresAt,
+          secrets_ended: secretsEnded,
+        };
         await recordChange(ground, tx, cause, { verb: "access_key.rotate", id: key.id, at: now, details });
-        return { key, secret, previousSecretExpiresAt };
+        return { key, secret, previousSecretExpiresAt, secretsEnded };
       }),
   };
 }

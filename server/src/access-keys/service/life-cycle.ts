@@ -9,13 +9,26 @@ import { isOwn } from "./issue.ts";
 
 /** What happens to a key between its issue and its end, and its end by itself. */
 export function createLifeCycle(ground: Ground) {
-  const { store, clock } = ground;
+  const { store, clock, identity } = ground;
 
   /** Whoever suspends a key may mean its owner no good; so its owner may undo their own doing, and the server's, and no more. */
   const mayResume = async (tx: Tx, cause: Cause, key: AccessKey): Promise<boolean> => {
     if (may(cause.caller, "access_key.resume_any")) return true;
     if (key.state.kind !== "suspended" || !(await isOwn(ground, tx, cause, key))) return false;
     return key.state.by === cause.caller.user.id || (key.state.by === null && key.state.reason === UNUSED);
+  };
+
+  /**
+   * Who fears that a key will be taken from them could suspend it first, and resume it whenever they like. So an owner of the team
+   * takes such a suspension over: one that the key's owner, or who answers for a service identity, could undo.
+   */
+  const mayTakeOver = async (tx: Tx, { caller }: Cause, { state, owner }: AccessKey): Promise<boolean> => {
+    if (state.kind !== "suspended" || !may(caller, "access_key.resume_any") || state.by === caller.user.id)
+      return false;
+    if (state.by === null) return state.reason === UNUSED;
+    if (owner.kind === "person") return state.by === owner.id;
+    const { responsible } = await identity.serviceIdentities.requireIn(tx, caller, owner.id);
+    return state.by === owner.id || state.by === responsible.id;
   };
 
   return {
@@ -33,16 +46,18 @@ export function createLifeCycle(ground: Ground) {
 
     /**
      * Suspends the key: as dead as a deleted one when this resolves, until it is resumed. Throws `access_key.cannot_suspend` for
-     * one that is suspended already, so that nobody takes over somebody else's suspension.
+     * one that is suspended already, unless it is an owner of the team who takes the suspension over.
      */
     suspend: (cause: Cause, namespace: Namespace, id: string, reason: string): Promise<AccessKey> =>
       store.transaction(async (tx) => {
         const key = await requireManaged(ground, tx, cause, namespace, id);
-        if (key.state.kind !== "active") throw accessKeyErrors.cannot_suspend();
+        const { state } = key;
+        if (state.kind !== "active" && !(await mayTakeOver(tx, cause, key))) throw accessKeyErrors.cannot_suspend();
+        const takenOver = state.kind === "suspended" ? { taken_over: { reason: state.reason, by: state.by } } : {};
         const at = clock.now();
         const by = cause.caller.user.id;
         await suspendKey(tx, key.id, { reason, by, at });
-        const details = { namespace: namespace.id, name: key.name, owner: key.owner.id, reason };
+        const details = { namespace: namespace.id, name: key.name, owner: key.owner.id, reason, ...takenOver };
         await recordChange(ground, tx, cause, { verb: "access_key.suspend", id: key.id, at, details });
         return { ...key, updatedAt: at, state: { kind: "suspended", reason, by } };
       }),

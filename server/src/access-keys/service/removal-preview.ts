@@ -1,9 +1,11 @@
+import type { AuditLog } from "../../audit/index.ts";
 import type { Holdings, Identity, TeamPrincipal } from "../../identity/index.ts";
 import type { Clock, EpochMs } from "../../kernel/clock.ts";
 import type { Store } from "../../store/store.ts";
 import type { AccessKey, AccessKeyId, KeyUse } from "../model.ts";
 import { countConcerned, listConcerned } from "../queries/cut-offs.ts";
 import type { AccessKeys } from "./access-keys.ts";
+import { createKnownSecrets, type KnownSecrets } from "./known-secrets.ts";
 
 /** A function that a key was used for, as the room of functions tells it. */
 type Touch = {
@@ -27,6 +29,7 @@ export type RemovalPreview = Holdings & {
   readonly keys: readonly AccessKey[];
   readonly uses: ReadonlyMap<AccessKeyId, KeyUse>;
   readonly touches: ReadonlyMap<string, readonly Touch[]>;
+  readonly knownSecrets: KnownSecrets;
 };
 
 /** Looks before somebody is removed, so that nobody takes production down by surprise. */
@@ -36,7 +39,9 @@ export function createRemovalPreview(deps: {
   identity: Identity;
   accessKeys: Pick<AccessKeys, "lastUses">;
   touchesOf: TouchesOf;
+  auditLog: Pick<AuditLog, "replay">;
 }) {
+  const knownSecretsOf = createKnownSecrets(deps);
   const { store, clock, identity, accessKeys, touchesOf } = deps;
 
   /** Throws `identity.member_not_found`, also for service identities. */
@@ -52,6 +57,7 @@ export function createRemovalPreview(deps: {
       keys,
       uses: await accessKeys.lastUses(keys),
       touches: await touchesOf(ids, clock.now() - LOOK_BACK_MS),
+      knownSecrets: await knownSecretsOf(caller, target.id),
     };
   };
 }

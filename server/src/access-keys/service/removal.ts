@@ -1,7 +1,7 @@
 import { actorOf, type RemovalCascade, type RestorableKeys, type TeamId, type UserId } from "../../identity/index.ts";
 import type { EpochMs } from "../../kernel/clock.ts";
 import { appendChange } from "../../store/changes.ts";
-import type { Tx } from "../../store/transaction.ts";
+import type { Db, Tx } from "../../store/transaction.ts";
 import { accessKeyErrors } from "../errors.ts";
 import type { AccessKey } from "../model.ts";
 import { freeName, isNameTaken, updateKeyExpiry } from "../queries/keys.ts";
@@ -11,9 +11,15 @@ import { type Cause, type Ground, requireKey } from "./ground.ts";
 /** How long after a removal the keys that it took can be had back. */
 const RESTORE_WITHIN_MS = 24 * 3_600_000;
 
+export type Restoration = {
+  readonly keys: readonly AccessKey[];
+  /** How many did not fit into what the policy lets a person have; there is time to make room for them. */
+  readonly leftOut: number;
+};
+
 /** What becomes of somebody's keys when their place in a team ends, and if it begins again. */
 export function createRemoval(ground: Ground) {
-  const { store, clock, audit, identity } = ground;
+  const { store, clock, audit, identity, policy } = ground;
   const since = () => clock.now() - RESTORE_WITHIN_MS;
 
   /** Ends the keys in the transaction that ends the membership, whose change in the feed drops what is remembered of them. */
@@ -30,28 +36,32 @@ export function createRemoval(ground: Ground) {
   identity.onRemove(end);
   identity.members.countRestorableKeysWith(restorableOf);
 
+  const choose = async (db: Db | Tx, teamId: TeamId, memberId: string): Promise<Restoration> => {
+    const userId = memberId as UserId;
+    if ((await identity.roleIn(db, teamId, userId)) === null) throw accessKeyErrors.holder_not_found();
+    const taken = await listRestorable(db, teamId, userId, since());
+    const keys = await policy.returningThatFit(db, { teamId, ownerId: userId }, taken);
+    return { keys, leftOut: taken.length - keys.length };
+  };
+
   return {
     /** What restoring would give back to a member. Throws `access_key.holder_not_found` for who is none. */
-    async previewRestore({ caller }: Pick<Cause, "caller">, memberId: string): Promise<AccessKey[]> {
-      const userId = memberId as UserId;
-      if ((await identity.roleIn(store.db, caller.teamId, userId)) === null) throw accessKeyErrors.holder_not_found();
-      return listRestorable(store.db, caller.teamId, userId, since());
-    },
+    previewRestore: ({ caller }: Pick<Cause, "caller">, memberId: string): Promise<Restoration> =>
+      choose(store.db, caller.teamId, memberId),
 
     /**
      * Gives a member who was added again the keys back that the removal took, each as it was: those that nothing else has ended
-     * meanwhile. A name that was given to another key gets a suffix.
+     * meanwhile, and as many as the policy lets a person have. A name that was given to another key gets a suffix.
      */
-    restore: (cause: Cause, memberId: string): Promise<AccessKey[]> =>
+    restore: (cause: Cause, memberId: string): Promise<Restoration> =>
       store.transaction(async (tx) => {
         const { caller, origin } = cause;
         const userId = memberId as UserId;
         await identity.requireStandingIn(tx, caller, "member.manage");
-        if ((await identity.roleIn(tx, caller.teamId, userId)) === null) throw accessKeyErrors.holder_not_found();
+        const { keys, leftOut } = await choose(tx, caller.teamId, memberId);
         const at = clock.now();
         const restored: AccessKey[] = [];
-        for (const key of await listRestorable(tx, caller.teamId, userId, since()))
-          restored.push(await bringBack(ground, tx, caller.teamId, key, at));
+        for (const key of keys) restored.push(await bringBack(ground, tx, caller.teamId, key, at));
         await appendChange(tx, { kind: "membership", targetId: userId, at });
         await audit.record(tx, {
           teamId: caller.teamId,
@@ -63,7 +73,7 @@ export function createRemoval(ground: Ground) {
             access_keys: restored.map(({ id, name, expiresAt }) => ({ id, name, expires_at: expiresAt })),
           },
         });
-        return restored;
+        return { keys: restored, leftOut };
       }),
   };
 }

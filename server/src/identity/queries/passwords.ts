@@ -31,7 +31,13 @@ export async function updatePassword(tx: Tx, id: UserId, password: string, at: E
   await tx.updateTable("users").set({ password, password_changed_at: at }).where("id", "=", id).execute();
 }
 
-export type PasswordReset = { readonly userId: UserId; readonly createdAt: EpochMs; readonly expiresAt: EpochMs };
+export type PasswordReset = {
+  readonly userId: UserId;
+  /** `request`: anybody who knows the person's address may have asked for it. */
+  readonly madeBy: "request" | "operator";
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs;
+};
 
 /** Keeps a reset, in place of an earlier one for the same person. */
 export async function putReset(tx: Tx, reset: PasswordReset, secret: SecretHash): Promise<void> {
@@ -44,13 +50,15 @@ export async function putReset(tx: Tx, reset: PasswordReset, secret: SecretHash)
       pepper_id: secret.pepperId,
       expires_at: reset.expiresAt,
       created_at: reset.createdAt,
+      made_by: reset.madeBy,
     })
     .execute();
 }
 
-type ResetRow = { user_id: string; created_at: number; expires_at: number };
+type ResetRow = { user_id: string; created_at: number; expires_at: number; made_by: PasswordReset["madeBy"] };
 const toReset = (row: ResetRow): PasswordReset => ({
   userId: row.user_id as UserId,
+  madeBy: row.made_by,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
 });

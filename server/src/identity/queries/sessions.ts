@@ -53,8 +53,10 @@ export async function listSessions(db: Db | Tx, teamId: TeamId, userId: UserId, 
   }));
 }
 
-export async function deleteSession(tx: Tx, id: SessionId): Promise<void> {
-  await tx.deleteFrom("sessions").where("id", "=", id).execute();
+/** Says whether there still was such a session. */
+export async function deleteSession(tx: Tx, id: SessionId): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom("sessions").where("id", "=", id).executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** Ends a person's sessions in a team; gives their ids. */

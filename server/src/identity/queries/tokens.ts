@@ -84,8 +84,10 @@ export async function updateTokenName(tx: Tx, id: ApiTokenId, name: string): Pro
   await tx.updateTable("api_tokens").set({ name }).where("id", "=", id).execute();
 }
 
-export async function deleteToken(tx: Tx, id: ApiTokenId): Promise<void> {
-  await tx.deleteFrom("api_tokens").where("id", "=", id).execute();
+/** Says whether there still was such a token. */
+export async function deleteToken(tx: Tx, id: ApiTokenId): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom("api_tokens").where("id", "=", id).executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** Ends a user's tokens in a team; gives their ids. */

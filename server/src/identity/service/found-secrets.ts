@@ -23,8 +23,12 @@ export function createFoundSecrets(
       if (record === undefined) continue;
       const target = { kind: kind === "token" ? "api_token" : "session", id: record.id } as const;
       await store.transaction(async (tx) => {
-        if (kind === "token") await deleteToken(tx, record.id as ApiTokenId);
-        else await deleteSession(tx, record.id as SessionId);
+        const isEnded =
+          kind === "token"
+            ? await deleteToken(tx, record.id as ApiTokenId)
+            : await deleteSession(tx, record.id as SessionId);
+        // Somebody else found it as well.
+        if (!isEnded) return;
         await appendChange(tx, { kind: target.kind, targetId: target.id, at: clock.now() });
         const actor = {
           id: null,

@@ -2,6 +2,7 @@ import type { Audit, Origin } from "../../audit/index.ts";
 import type { LatchkeyError } from "../../kernel/errors.ts";
 import { createFailedAttempts, type FailureSummary } from "../../kernel/failed-attempts.ts";
 import { TOO_BUSY } from "../../kernel/fair-queue.ts";
+import type { Which } from "../../kernel/paced.ts";
 import { createPasswordHasher, type PasswordHasher } from "../../kernel/password-hash.ts";
 import type { Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
@@ -62,8 +63,8 @@ export function createGate(ground: Ground, limits: AttemptLimits) {
     },
 
     /** One audit entry per person and interval for those who failed to be them, in each of that person's teams. */
-    async recordFailures(): Promise<void> {
-      const summaries = failures.takeSummaries();
+    async recordFailures(which: Which): Promise<void> {
+      const summaries = failures.takeSummaries(which);
       if (summaries.length === 0) return;
       try {
         await store.transaction(async (tx) => {

@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../kernel/clock.ts";
+import type { Which } from "../../kernel/paced.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import type { Db, Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
@@ -155,10 +156,10 @@ export function createIdentity(deps: IdentityDeps) {
     },
 
     /** Writes behind what has gathered: uses of tokens and sessions, and one audit entry per person that somebody failed to be. */
-    async writeBehind(): Promise<void> {
+    async writeBehind(which: Which = "due"): Promise<void> {
       uses.write();
       await passwords.settled();
-      await gate.recordFailures();
+      await gate.recordFailures(which);
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   findAccountByEmail,
   findReset,
   findResetByHash,
+  type PasswordReset,
   putReset,
   updatePassword,
 } from "../queries/passwords.ts";
@@ -23,8 +24,8 @@ import { type Cause, type Ground, recordInTeams, requireStanding } from "./groun
 import type { Uses } from "./uses.ts";
 
 const LINK_LIFETIME_MS = 60 * 60_000;
-/** Nobody gets mail more often, however often somebody asks for it. */
-const LINK_AT_MOST_EVERY_MS = 60_000;
+/** Nobody gets mail more often, and no link is replaced sooner, however often somebody asks. */
+const LINK_AT_MOST_EVERY_MS = 15 * 60_000;
 
 type Actor = Parameters<Audit["record"]>[1]["actor"];
 const system = (name: string): Actor => ({ id: null, kind: "system", name, credential: null });
@@ -51,17 +52,22 @@ export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; 
     return endSessions(tx, account.id, except);
   };
 
-  const makeLink = async (tx: Tx, account: Account, actor: Actor, origin: Origin | null): Promise<PasswordLink> => {
+  const makeLink = async (
+    tx: Tx,
+    account: Account,
+    madeBy: PasswordReset["madeBy"],
+    origin: Origin | null,
+  ): Promise<PasswordLink> => {
     const secret = newSecret("password_reset", random);
     const createdAt = clock.now();
     const expiresAt = createdAt + LINK_LIFETIME_MS;
     await putReset(
       tx,
-      { userId: account.id, createdAt, expiresAt },
+      { userId: account.id, madeBy, createdAt, expiresAt },
       hasher.hash(hashedParts("password_reset", secret)),
     );
     await recordInTeams(ground, tx, account.id, {
-      actor,
+      actor: system(madeBy === "operator" ? "operator" : "password reset"),
       verb: "password.link",
       origin,
       details: { expires_at: expiresAt },
@@ -69,13 +75,17 @@ export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; 
     return { link: linkFor(ground.publicUrl(), "password-resets", secret), email: account.email, expiresAt };
   };
 
+  /** Whether whoever only knows somebody's address would take a link from them that they may be about to use. */
+  const isInUse = ({ madeBy, createdAt, expiresAt }: PasswordReset): boolean =>
+    clock.now() < (madeBy === "operator" ? expiresAt : createdAt + LINK_AT_MOST_EVERY_MS);
+
   const mailLink = (email: string, origin: Origin): Promise<void> =>
     store.transaction(async (tx) => {
       const account = await findAccountByEmail(tx, email);
       if (account === undefined) return;
       const last = await findReset(tx, account.id);
-      if (last !== undefined && clock.now() - last.createdAt < LINK_AT_MOST_EVERY_MS) return;
-      const { link, expiresAt } = await makeLink(tx, account, system("password reset"), origin);
+      if (last !== undefined && isInUse(last)) return;
+      const { link, expiresAt } = await makeLink(tx, account, "request", origin);
       await notifications.enqueue(tx, { kind: "password_reset", to: account.email, teamId: null, link, expiresAt });
     });
 
@@ -132,7 +142,7 @@ export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; 
       store.transaction(async (tx) => {
         const account = await findAccountByEmail(tx, email.trim().toLowerCase());
         if (account === undefined) throw identityErrors.person_not_found();
-        return makeLink(tx, account, system("operator"), null);
+        return makeLink(tx, account, "operator", null);
       }),
 
     /** Sets a new password with the secret of a link, and ends all sessions of the person. Throws `identity.link_not_found`. */

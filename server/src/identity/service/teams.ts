@@ -8,8 +8,11 @@ export function createTeams(ground: Ground) {
   return {
     get: (caller: TeamPrincipal): Promise<Team> => findTeam(store.db, caller.teamId),
 
-    /** The teams that the caller belongs to. */
-    listOwn: (caller: TeamPrincipal): Promise<OwnTeam[]> => listTeamsOf(store.db, caller.user.id),
+    /** The teams that the caller belongs to; for a token its own alone: who gave it out in one team told it of no other. */
+    async listOwn(caller: TeamPrincipal): Promise<OwnTeam[]> {
+      const teams = await listTeamsOf(store.db, caller.user.id);
+      return caller.credentialKind === "session" ? teams : teams.filter(({ id }) => id === caller.teamId);
+    },
 
     rename: (cause: Cause, name: string): Promise<Team> =>
       store.transaction(async (tx) => {

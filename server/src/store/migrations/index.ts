@@ -6,6 +6,7 @@ import { identity } from "./0004-identity.ts";
 import { keyLifeCycle } from "./0005-key-life-cycle.ts";
 import { policies } from "./0006-policies.ts";
 import { notifications } from "./0007-notifications.ts";
+import { passwordResetMakers } from "./0008-password-reset-makers.ts";
 import { invocations } from "./0010-invocations.ts";
 import { schedules } from "./0014-schedules.ts";
 
@@ -18,6 +19,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0005-key-life-cycle": keyLifeCycle,
   "0006-policies": policies,
   "0007-notifications": notifications,
+  "0008-password-reset-makers": passwordResetMakers,
   "0010-invocations": invocations,
   "0014-schedules": schedules,
 };

@@ -57,6 +57,8 @@ const ROWS: Readonly<Record<string, string>> = {
     INSERT INTO outbox VALUES ('msg_1', 'mail', 'invitation', 'team', 'ada@example.com', x'03', 'waiting', 1, 'ECONNREFUSED', 1, 2, 3, NULL);
     INSERT INTO outbox VALUES ('msg_2', 'webhook', 'key.expiring', 'team', NULL, NULL, 'sent', 1, NULL, 1, 1, 3, 2);
     INSERT INTO webhooks VALUES ('team', 'https://example.com/hook', '["key.expiring"]', x'04', 1, 1);`,
+  "0008-password-reset-makers": `
+    UPDATE password_resets SET made_by = 'operator';`,
   "0010-invocations": `
     INSERT INTO invocations VALUES ('a1', 'fn-1', 1, NULL, 't1', '{}', '{}', '{}');
     UPDATE entities SET trigger_name = 'daily' WHERE name = 'hello';`,
