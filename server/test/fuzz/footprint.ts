@@ -8,6 +8,12 @@ export function footprintOf(pid: number): { residentMib: number; handles: number
   return { residentMib: Number(kib) / 1024, handles: readdirSync(`/proc/${pid}/fd`).length };
 }
 
+export type Digests = Readonly<Record<string, string>>;
+
+/** The tables that something was changed in from one moment to another. */
+export const changedBetween = (before: Digests, after: Digests): readonly string[] =>
+  Object.keys(after).filter((table) => before[table] !== after[table]);
+
 /** Looks at a server's database from outside, while the server is using it. */
 export function openDigest(path: string) {
   const database = new DatabaseSync(path, { readOnly: true });
@@ -15,19 +21,19 @@ export function openDigest(path: string) {
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
     .all()
     .map(({ name }) => String(name));
+  const digestOf = (table: string): string => {
+    const hash = createHash("sha256");
+    for (const row of database.prepare(`SELECT * FROM "${table}" ORDER BY 1, 2`).iterate()) {
+      for (const value of Object.values(row)) hash.update(value instanceof Uint8Array ? value : `${value}\u0000`);
+    }
+    return hash.digest("hex");
+  };
   return {
     tables,
-    /** Changes when anything in these tables does. */
-    of(some: readonly string[]): string {
-      const hash = createHash("sha256");
-      for (const table of some) {
-        hash.update(table);
-        for (const row of database.prepare(`SELECT * FROM "${table}" ORDER BY 1, 2`).iterate()) {
-          for (const value of Object.values(row)) hash.update(value instanceof Uint8Array ? value : `${value}\u0000`);
-        }
-      }
-      return hash.digest("hex");
-    },
+    /** By table: changes when anything in it does. */
+    of: (some: readonly string[]): Digests => Object.fromEntries(some.map((table) => [table, digestOf(table)])),
+    /** Rows in a table. */
+    count: (table: string): number => Number(database.prepare(`SELECT count(*) AS n FROM "${table}"`).get()?.["n"]),
     /** Another number whenever somebody else has committed something, whatever it was. */
     version: (): number => Number(database.prepare("PRAGMA data_version").get()?.["data_version"]),
     close: (): void => database.close(),

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { basic, bearer, createCaller } from "../caller.ts";
 import { startServer } from "../server-process.ts";
 import { createDice } from "./dice.ts";
-import { footprintOf, openDigest } from "./footprint.ts";
+import { changedBetween, footprintOf, openDigest } from "./footprint.ts";
 import { createRequests, type FuzzRequest, type Known } from "./requests.ts";
 import { type FuzzAnswer, openWire, type Wire } from "./wire.ts";
 
@@ -134,7 +134,7 @@ test(PROMISE, { timeout: 150_000 }, async () => {
     wire.hangUp();
   });
   await Promise.all(readers);
-  expect(digest.of(state)).toBe(before);
+  expect(changedBetween(before, digest.of(state))).toEqual([]);
 
   // Whoever may do everything: what is refused leaves everything as it was, request by request.
   const wire = openWire(server.url);
@@ -142,16 +142,21 @@ test(PROMISE, { timeout: 150_000 }, async () => {
   const credentials = { access_key: [basic(key)], token: [bearer(server.token ?? "")], none: [] };
   const harmful = routes.filter(({ id }) => !SELF_DEFEATING.has(id));
   const requests = createRequests(createDice(SEED), harmful, { params: paramsOf(target, expendable), credentials });
+  const queued = (): number => digest.count("invocations");
   let known = { version: digest.version(), content: digest.of(state) };
   for (let number = 0; number < HARMFUL; number += 1) {
     const request = requests.next();
     const answer = await ask(wire, request);
     if (answer?.status === 204) expendable.push(await caller.addNamespace(`expendable ${number}`));
+    // What was accepted runs and is taken off the queue by itself: not while the next requests are looked at.
+    if (answer?.status === 202) await expect.poll(queued, { timeout: 10_000 }).toBe(0);
     const version = digest.version();
     if (version !== known.version) {
       const content = digest.of(state);
-      if ((answer === null || answer.status >= 400) && content !== known.content) {
-        throw new Error(`refused with ${answer?.head} and yet done:\n${request.bytes.toString("latin1", 0, 3000)}`);
+      const changed = changedBetween(known.content, content);
+      if ((answer === null || answer.status >= 400) && changed.length > 0) {
+        const asked = request.bytes.toString("latin1", 0, 3000);
+        throw new Error(`refused with ${answer?.head} and yet done, in ${changed}:\n${asked}`);
       }
       known = { version, content };
     }

@@ -202,7 +202,10 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "accessKey.rename": control("access_key.rename", "PUT", oneKey, { name: "renamed" }),
   "accessKey.rotate": control("access_key.rotate", "POST", (world) => `${oneKey(world)}/rotate`, { overlap: "1h" }),
   "accessKey.delete": control("access_key.delete", "DELETE", oneKey),
-  "schedule.create": control("schedule.create", "POST", schedules, schedule),
+  "schedule.create": {
+    ...control("schedule.create", "POST", schedules, schedule),
+    first: (world) => world.caller.send("DELETE", `/v2/functions${oneSchedule(world)}`),
+  },
   "schedule.update": control("schedule.update", "PUT", oneSchedule, { is_enabled: false }),
   "schedule.delete": control("schedule.delete", "DELETE", oneSchedule),
   "accessKey.suspend": control("access_key.suspend", "POST", (world) => `${oneKey(world)}/suspend`, { reason: "lost" }),

@@ -36,7 +36,7 @@ async function makeRoom(world: World, id: string): Promise<void> {
     "package.delete": "packagedAction.delete",
     "trigger.delete": "rule.delete",
   };
-  const first = inTheWay[id] ?? id.replace(/\.put$|(?<=^schedule)\.create$/, ".delete");
+  const first = inTheWay[id] ?? id.replace(/\.put$/, ".delete");
   if (first !== id) await MUTATIONS[first]?.act(world);
 }
 
