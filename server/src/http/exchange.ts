@@ -119,7 +119,7 @@ export function createExchanges(deps: {
     fail(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
       const { exchange } = request;
       const error = asLatchkeyError(thrown, request.raw);
-      if (error.status === 403 && exchange.caller !== null) {
+      if (error.isRefusal && exchange.caller !== null) {
         const { caller, route, requestId, address, userAgent } = exchange;
         deps.refused({ caller, origin: { requestId, address, userAgent }, route, reason: error.code });
       }

@@ -11,7 +11,11 @@ export const identityErrors = defineErrors("identity", {
   sign_in_refused: { status: 401, says: "E-mail or password is wrong." },
   no_team: { status: 403, says: "You belong to no team any more. Ask an owner of a team to invite you." },
   which_team: { status: 409, says: "You belong to several teams. Say which." },
-  too_many_attempts: { status: 429, says: "Too many failed attempts. Wait a minute, then try again." },
+  too_many_attempts: {
+    status: 429,
+    says: "Too many failed attempts. Wait a minute, then try again.",
+    isRefusal: true,
+  },
   busy: { status: 503, says: "Too many people are signing in at the moment. Try again in a few seconds." },
   session_not_found: { status: 404, says: "session not found" },
 

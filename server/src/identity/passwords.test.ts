@@ -63,13 +63,21 @@ describe("a password", () => {
   });
 
   test("guessed at by who found a session gets no further than at the door", async () => {
-    const { set, signIn } = await start({ LATCHKEY_FAILED_SIGN_INS_PER_MINUTE: "3" });
+    const { set, signIn, store, identity, refusals } = await start({ LATCHKEY_FAILED_SIGN_INS_PER_MINUTE: "3" });
     await set({});
     const found = await signIn(EMAIL);
     const statuses = [];
     for (let count = 0; count < 5; count += 1)
       statuses.push((await set({ new_password: NEXT, current_password: "guess" }, found)).status);
     expect(statuses).toEqual([403, 403, 403, 429, 429]);
+    await refusals.writeBehind();
+    await identity.writeBehind();
+    const refused = store.db.selectFrom("audit_entries").selectAll().where("outcome", "=", "refused");
+    const [entry, ...others] = await refused.execute();
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ verb: "request.refuse", actor_name: "Ada", credential_kind: "session" });
+    const reasons = ["identity.wrong_password", "identity.too_many_attempts"];
+    expect(JSON.parse(entry?.details ?? "")).toMatchObject({ count: 5, routes: ["account.setPassword"], reasons });
   });
 
   test("is no thing of machines", async () => {

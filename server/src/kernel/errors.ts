@@ -1,5 +1,10 @@
 /** What a catalogue says of one error: the HTTP status and the sentence a caller may read. */
-export type ErrorEntry = { readonly status: number; readonly says: string };
+export type ErrorEntry = {
+  readonly status: number;
+  readonly says: string;
+  /** Whether it keeps somebody from what they may not do, and not from what cannot be done. As is a 403, unless said. */
+  readonly isRefusal?: boolean;
+};
 
 /** What one throw may add. `log` is for operators and never leaves the server; `headers` do. */
 export type ErrorDetails = {
@@ -15,6 +20,7 @@ export class LatchkeyError extends Error {
   readonly code: string;
   readonly status: number;
   readonly says: string;
+  readonly isRefusal: boolean;
   readonly log: Record<string, unknown>;
   readonly headers: Record<string, string>;
 
@@ -25,6 +31,7 @@ export class LatchkeyError extends Error {
     this.code = code;
     this.status = entry.status;
     this.says = says;
+    this.isRefusal = entry.isRefusal ?? entry.status === 403;
     this.log = details.log ?? {};
     this.headers = details.headers ?? {};
   }

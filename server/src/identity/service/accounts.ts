@@ -52,10 +52,8 @@ export function createAccounts(ground: Ground, gate: Gate) {
       const { caller, origin } = cause;
       const account = await findAccount(store.db, caller.user.id);
       if (account === undefined) throw identityErrors.no_account_for_machines();
-      if (change.email !== null && account.password !== null) {
-        const error = identityErrors.wrong_password();
-        await gate.requirePassword(origin, account.email, account, change.password ?? "", error);
-      }
+      if (change.email !== null && account.password !== null)
+        await gate.requireOwnPassword(origin, account, change.password ?? "");
       await store.transaction(async (tx) => {
         await requireStanding(tx, caller, "account.manage");
         const before = await findAccount(tx, account.id);

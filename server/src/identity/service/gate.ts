@@ -39,6 +39,9 @@ export function createGate(ground: Ground, limits: AttemptLimits) {
     return answer;
   };
 
+  const isPassword = async (origin: Origin, account: Account | undefined, password: string): Promise<boolean> =>
+    orBusy(await hasher.verify(origin.address, account?.password ?? null, password));
+
   return {
     refuse,
 
@@ -47,19 +50,27 @@ export function createGate(ground: Ground, limits: AttemptLimits) {
 
     /**
      * The account, if this is its password. Somebody unknown, somebody without a password and a wrong password are one answer and
-     * take the same time. Throws `error`, or `identity.too_many_attempts`, `identity.busy`.
+     * take the same time. Throws `identity.sign_in_refused`, `identity.too_many_attempts`, `identity.busy`.
      */
     async requirePassword(
       origin: Origin,
       email: string,
       account: Account | undefined,
       password: string,
-      error: LatchkeyError = identityErrors.sign_in_refused(),
     ): Promise<Account> {
-      const isRight = orBusy(await hasher.verify(origin.address, account?.password ?? null, password));
-      if (isRight && account !== undefined) return account;
+      if ((await isPassword(origin, account, password)) && account !== undefined) return account;
       const reason = account?.password === null ? "no password set" : "wrong password";
-      throw refuse(origin, { email, isKnown: account !== undefined, reason }, error);
+      throw refuse(origin, { email, isKnown: account !== undefined, reason }, identityErrors.sign_in_refused());
+    },
+
+    /**
+     * Asks a caller for their own password once more. Throws `identity.wrong_password`, `identity.too_many_attempts`,
+     * `identity.busy`.
+     */
+    async requireOwnPassword(origin: Origin, account: Account, password: string): Promise<void> {
+      if (await isPassword(origin, account, password)) return;
+      // Nothing to record here: what callers are refused is, and with it who they are.
+      throw refuse(origin, { email: account.email, isKnown: false, reason: "" }, identityErrors.wrong_password());
     },
 
     /** One audit entry per person and interval for those who failed to be them, in each of that person's teams. */

@@ -95,10 +95,7 @@ export function createPasswords(ground: Ground, deps: { gate: Gate; uses: Uses; 
       const { caller, origin } = cause;
       const account = await findAccount(store.db, caller.user.id);
       if (account === undefined) throw identityErrors.no_password_for_machines();
-      if (account.password !== null) {
-        const error = identityErrors.wrong_password();
-        await gate.requirePassword(origin, account.email, account, passwords.current ?? "", error);
-      }
+      if (account.password !== null) await gate.requireOwnPassword(origin, account, passwords.current ?? "");
       const password = await gate.hash(origin, passwords.next);
       const except = caller.credentialKind === "session" ? (caller.credentialId as SessionId) : null;
       const ended = await store.transaction(async (tx) => {
