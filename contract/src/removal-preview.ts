@@ -19,6 +19,17 @@ const EndingKey = AccessKeyInTeamShape.extend({
 }).meta({ id: "EndingAccessKey" });
 export type EndingKeyShape = z.infer<typeof EndingKey>;
 
+const StoppingTrigger = z
+  .object({
+    namespace_id: z.string().meta({ example: "fn-3f0e8a52-7c5e-4a0e-9a55-0c8f6a1f8a11" }),
+    name: z.string().meta({ example: "nightly" }),
+    function: z.string().meta({ example: "reports/send" }),
+    is_enabled: z.boolean(),
+    last_run_at: Timestamp.nullable().meta({ description: "Null until it has run." }),
+    next_run_at: Timestamp.nullable().meta({ description: "Null if it would not run anyway." }),
+  })
+  .meta({ id: "StoppingTrigger" });
+
 const KnownSecrets = z
   .object({
     access_keys: z.array(z.object({ id: z.string(), name: z.string(), namespace_id: z.string(), owner: Owner })),
@@ -51,6 +62,10 @@ export const previewRemoval = route({
         is_last_owner: z.boolean().meta({ description: "Then the removal would be refused." }),
         access_keys: z.array(EndingKey).meta({ description: "The newest 1000." }),
         access_key_count: z.int(),
+        triggers: z.array(StoppingTrigger).meta({
+          description:
+            "Scheduled triggers that run in the member's name. They stop until somebody updates them, which has them run in that one's name.",
+        }),
         api_tokens: z.array(ApiTokenShape),
         session_count: z.int(),
         known_secrets: KnownSecrets,

@@ -215,7 +215,8 @@ export function wire(ground: Ground) {
     limit: config.triggersPerNamespace,
   });
   const { touchesOf } = functions;
-  const previewRemoval = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf, auditLog });
+  const schedulesOf = schedules.listOwnedBy;
+  const preview = createRemovalPreview({ store, clock, identity, accessKeys, touchesOf, schedulesOf, auditLog });
 
   const mayNotify = (caller: TeamPrincipal) => (tx: Parameters<Identity["requireStandingIn"]>[0]) =>
     identity.requireStandingIn(tx, caller, "notification.manage");
@@ -224,7 +225,7 @@ export function wire(ground: Ground) {
     ...identityRoutes({ identity, clock, log }),
     ...namespaceRoutes({ namespaces, publicUrl: () => publicUrl }),
     ...accessKeyRoutes({ accessKeys, namespaces, clock }),
-    ...removalPreviewRoutes({ preview: previewRemoval, accessKeys, clock }),
+    ...removalPreviewRoutes({ preview, accessKeys, clock }),
     ...accessHistoryRoutes({ history: createAccessHistory({ auditLog, namespaces, clock }) }),
     ...policyRoutes({ policy, namespaces }),
     ...notificationRoutes({ notifications, actorOf, requireStanding: mayNotify }),

@@ -3,6 +3,7 @@ import { previewRemoval } from "@latchkey/contract/removal-preview";
 import { createServiceIdentity } from "@latchkey/contract/service-identities";
 import { expect, test } from "vitest";
 import { createCaller, type HeldKey } from "../../test/caller.ts";
+import { addTeam, addToken } from "../../test/people.ts";
 import { startTestLatchkey } from "../../test/start-test-latchkey.ts";
 import { createTeam } from "../../test/team.ts";
 
@@ -67,12 +68,60 @@ test("everything that would end is shown, with what it was used for and from whe
       }),
     ],
     access_key_count: 2,
+    triggers: [],
     api_tokens: [expect.objectContaining({ name: "laptop", scopes: ["function:read"], last_used_at: null })],
     // The one from 40 days ago has run out.
     session_count: 1,
     known_secrets: { access_keys: [], api_tokens: [], webhook_address: false, webhook_secret: false },
     service_identities: [{ id: robotId, name: "robot" }],
   });
+}, 20_000);
+
+test("what runs in their name, and would stop, is shown: all of it, and nothing that runs in another's", async () => {
+  const { latchkey, owner, namespaceId, bob, caller, preview } = await start();
+  const otherNamespace = await caller.addNamespace("other");
+  for (const namespace of [namespaceId, otherNamespace])
+    await caller.deploy(await caller.addKey(namespace, "deploys"), "hello");
+  const schedule = async (who: typeof caller, namespace: string, name: string, is_enabled = true) => {
+    const scheduled_details = { cron: "0 3 * * *", body: { to: "ops" } };
+    const json = { name, function: "hello", type: "SCHEDULED", is_enabled, scheduled_details };
+    const { status, text } = await who.send("POST", `/v2/functions/namespaces/${namespace}/triggers`, { json });
+    expect(status, text).toBe(200);
+  };
+  await schedule(caller, namespaceId, "nightly");
+  await schedule(caller, namespaceId, "paused", false);
+  await schedule(owner, namespaceId, "of the owner");
+  await schedule(caller, otherNamespace, "elsewhere");
+  const { token } = await addToken(latchkey, { teamId: await addTeam(latchkey, "Other") });
+  const stranger = createCaller(latchkey.url, token);
+  const theirs = await stranger.addNamespace("theirs");
+  await stranger.deploy(await stranger.addKey(theirs, "deploys"), "hello");
+  await schedule(stranger, theirs, "in another team");
+  // As it would be if they belonged to that team, too.
+  const inTheirs = latchkey.store.db.updateTable("schedules").where("namespace_id", "=", theirs);
+  await inTheirs.set({ owner_id: bob.id }).execute();
+  latchkey.clock.advance(DAY_MS);
+  await latchkey.schedules.runDue();
+
+  const { triggers } = await preview();
+  const runs = {
+    function: "hello",
+    is_enabled: true,
+    last_run_at: expect.any(String),
+    next_run_at: expect.any(String),
+  };
+  const elsewhere = { ...runs, namespace_id: otherNamespace, name: "elsewhere" };
+  const here = { ...runs, namespace_id: namespaceId };
+  const paused = { ...here, name: "paused", is_enabled: false, last_run_at: null, next_run_at: null };
+  const shown = [elsewhere, { ...here, name: "nightly" }, paused];
+  expect(triggers).toHaveLength(3);
+  expect(triggers).toEqual(expect.arrayContaining(shown));
+
+  const left = latchkey.store.db.selectFrom("schedules").select("name").where("suspension", "=", "owner_left");
+  const stopped = left.where("namespace_id", "!=", theirs).orderBy("name");
+  expect(await stopped.execute()).toEqual([]);
+  expect((await owner.send("DELETE", `/v2/team/members/${bob.id}`)).status).toBe(204);
+  expect((await stopped.execute()).map(({ name }) => name)).toEqual(triggers.map(({ name }) => name).sort());
 }, 20_000);
 
 test("what they may still know afterwards is shown: secrets of service identities that they have seen, and the webhook", async () => {

@@ -53,6 +53,17 @@ export async function listSchedules(db: Db | Tx, namespaceId: NamespaceId): Prom
   return rows.map(toRecord);
 }
 
+/** What runs in somebody's name, in all namespaces of a team: by namespace and name. */
+export async function listSchedulesOf(db: Db | Tx, teamId: TeamId, ownerId: UserId): Promise<ScheduleRecord[]> {
+  const rows = await schedules(db)
+    .where("s.owner_id", "=", ownerId)
+    .where("n.team_id", "=", teamId)
+    .orderBy("s.namespace_id")
+    .orderBy("s.name")
+    .execute();
+  return rows.map(toRecord);
+}
+
 export async function findSchedule(
   db: Db | Tx,
   namespaceId: NamespaceId,

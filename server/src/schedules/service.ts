@@ -1,5 +1,5 @@
 import type { Audit, Origin } from "../audit/index.ts";
-import { actorOf, type Identity, type TeamPrincipal } from "../identity/index.ts";
+import { actorOf, type Identity, type TeamId, type TeamPrincipal, type UserId } from "../identity/index.ts";
 import type { Clock, EpochMs } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
 import type { Random } from "../kernel/random.ts";
@@ -15,6 +15,7 @@ import {
   findSchedule,
   insertSchedule,
   listSchedules,
+  listSchedulesOf,
   removeSchedulesOf,
   suspendSchedulesOf,
   updateSchedule,
@@ -80,6 +81,11 @@ export function createSchedules(deps: SchedulesDeps) {
   return {
     async list(namespace: Namespace): Promise<Schedule[]> {
       return (await listSchedules(store.db, namespace.id)).map(shown);
+    },
+
+    /** What runs in somebody's name, in all namespaces of a team. */
+    async listOwnedBy(teamId: TeamId, ownerId: UserId): Promise<Schedule[]> {
+      return (await listSchedulesOf(store.db, teamId, ownerId)).map(shown);
     },
 
     async get(namespace: Namespace, name: string): Promise<Schedule> {

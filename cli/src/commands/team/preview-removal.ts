@@ -18,11 +18,22 @@ export async function lookBeforeRemoving(
     `With ${member.name} <${member.email}> would end: ${counted(keys, "access key")}, ${counted(api_tokens.length, "API token")}, ${counted(session_count, "session")}.`,
   );
   if (access_keys.length < keys) say(`Shown: the newest ${counted(access_keys.length, "key")}.`);
+  tellOfTriggers(say, body);
   for (const { name } of service_identities)
     say(`${member.name} answers for the service identity ${name}: it lives on, and somebody else has to be named.`);
   tellKnownSecrets(say, body);
   if (body.is_last_owner) say(`${member.name} is the last owner, so the removal would be refused.`);
   return body;
+}
+
+/** What runs by itself, in their name; what is off already, nobody would miss. */
+function tellOfTriggers(say: Talk["say"], { member, triggers }: RemovalPreview): void {
+  for (const { name, function: path, namespace_id, next_run_at } of triggers) {
+    if (next_run_at === null) continue;
+    say(
+      `The scheduled trigger ${name}, which has ${path} invoked, runs in ${member.name}'s name and would stop. To have it run in yours: latchkey triggers enable ${name} --namespace ${namespace_id}`,
+    );
+  }
 }
 
 /** What goes on without them although they may know its secret. */

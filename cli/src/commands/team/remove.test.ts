@@ -23,6 +23,7 @@ const key = {
   ],
 };
 
+const trigger = { namespace_id: key.namespace_id, function: "billing/charge", is_enabled: true };
 const robot = { id: "u3", name: "pipeline", kind: "service" };
 
 test("a dry run shows what would end and who would notice, and removes nobody", async () => {
@@ -34,6 +35,10 @@ test("a dry run shows what would end and who would notice, and removes nobody", 
         is_last_owner: true,
         access_keys: [key, { ...key, name: "idle", last_used_at: null, last_used_from: null, touched: [] }],
         access_key_count: 3,
+        triggers: [
+          { ...trigger, name: "nightly", last_run_at: times.updated_at, next_run_at: "2026-03-24T03:00:00Z" },
+          { ...trigger, name: "off", is_enabled: false, last_run_at: null, next_run_at: null },
+        ],
         api_tokens: [],
         session_count: 1,
         known_secrets: {
@@ -61,6 +66,7 @@ test("a dry run shows what would end and who would notice, and removes nobody", 
     [
       "With Grace <grace@example.com> would end: 3 access keys, 0 API tokens, 1 session.",
       "Shown: the newest 2 keys.",
+      `The scheduled trigger nightly, which has billing/charge invoked, runs in Grace's name and would stop. To have it run in yours: latchkey triggers enable nightly --namespace ${key.namespace_id}`,
       "Grace answers for the service identity pipeline: it lives on, and somebody else has to be named.",
       `Grace may still know the secret of pipeline's access key nightly: latchkey key rotate ${key.id}`,
       "Grace may still know pipeline's API token deploys: make another one, then latchkey token delete t9",

@@ -18,7 +18,8 @@ export const remove = defineCommand({
   options: {
     dryRun: {
       kind: "flag",
-      about: "remove nobody; list their keys, when and from where each was last used, and for what",
+      about:
+        "remove nobody; list their keys, when and from where each was last used, and for what, and all else that would stop",
     },
     force: { kind: "flag", short: "f", about: "remove them without asking" },
   },

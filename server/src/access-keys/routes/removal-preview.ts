@@ -24,6 +24,15 @@ export function removalPreviewRoutes(deps: {
         count,
       })),
     }));
+  const triggers = ({ schedules }: RemovalPreview) =>
+    schedules.map(({ namespaceId, name, functionPath, isEnabled, lastRunAt, nextRunAt }) => ({
+      namespace_id: namespaceId,
+      name,
+      function: functionPath,
+      is_enabled: isEnabled,
+      last_run_at: lastRunAt === null ? null : toTimestamp(lastRunAt),
+      next_run_at: nextRunAt === null ? null : toTimestamp(nextRunAt),
+    }));
   const tokens = ({ tokens, tokenUses }: RemovalPreview) =>
     tokens.map(({ id, name, scopes, owner, createdAt, expiresAt }) => {
       const lastUsedAt = tokenUses.get(id);
@@ -53,6 +62,7 @@ export function removalPreviewRoutes(deps: {
           is_last_owner: found.isLastOwner,
           access_keys: endingKeys(found),
           access_key_count: found.keyCount,
+          triggers: triggers(found),
           api_tokens: tokens(found),
           session_count: found.sessions,
           known_secrets: knownSecrets(found),

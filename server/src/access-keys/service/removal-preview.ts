@@ -1,5 +1,5 @@
 import type { AuditLog } from "../../audit/index.ts";
-import type { Holdings, Identity, TeamPrincipal } from "../../identity/index.ts";
+import type { Holdings, Identity, TeamId, TeamPrincipal, UserId } from "../../identity/index.ts";
 import type { Clock, EpochMs } from "../../kernel/clock.ts";
 import type { Store } from "../../store/store.ts";
 import type { AccessKey, AccessKeyId, KeyUse } from "../model.ts";
@@ -16,6 +16,17 @@ type Touch = {
 };
 export type TouchesOf = (keyIds: readonly string[], since: EpochMs) => Promise<ReadonlyMap<string, readonly Touch[]>>;
 
+/** Something that runs in somebody's name at set times, as the room of schedules tells it. */
+type StoppingSchedule = {
+  readonly namespaceId: string;
+  readonly name: string;
+  readonly functionPath: string;
+  readonly isEnabled: boolean;
+  readonly lastRunAt: EpochMs | null;
+  readonly nextRunAt: EpochMs | null;
+};
+export type SchedulesOf = (teamId: TeamId, ownerId: UserId) => Promise<readonly StoppingSchedule[]>;
+
 /** How far back one looks before deciding that nobody would miss a key. */
 const LOOK_BACK_MS = 30 * 86_400_000;
 /** More would say no more to whoever has to decide. */
@@ -29,6 +40,7 @@ export type RemovalPreview = Holdings & {
   readonly keys: readonly AccessKey[];
   readonly uses: ReadonlyMap<AccessKeyId, KeyUse>;
   readonly touches: ReadonlyMap<string, readonly Touch[]>;
+  readonly schedules: readonly StoppingSchedule[];
   readonly knownSecrets: KnownSecrets;
 };
 
@@ -39,10 +51,11 @@ export function createRemovalPreview(deps: {
   identity: Identity;
   accessKeys: Pick<AccessKeys, "lastUses">;
   touchesOf: TouchesOf;
+  schedulesOf: SchedulesOf;
   auditLog: Pick<AuditLog, "replay">;
 }) {
   const knownSecretsOf = createKnownSecrets(deps);
-  const { store, clock, identity, accessKeys, touchesOf } = deps;
+  const { store, clock, identity, accessKeys, touchesOf, schedulesOf } = deps;
 
   /** Throws `identity.member_not_found`, also for service identities. */
   return async (caller: TeamPrincipal, memberId: string): Promise<RemovalPreview> => {
@@ -57,6 +70,7 @@ export function createRemovalPreview(deps: {
       keys,
       uses: await accessKeys.lastUses(keys),
       touches: await touchesOf(ids, clock.now() - LOOK_BACK_MS),
+      schedules: await schedulesOf(target.teamId, target.id),
       knownSecrets: await knownSecretsOf(caller, target.id),
     };
   };
