@@ -9,6 +9,7 @@ export async function holdBack(url: string, { authorization, method, path, json 
   const body = JSON.stringify(json);
   const connection = await openConnection(url);
   const head = [`${method} ${path} HTTP/1.1`, "Host: x", `Authorization: ${authorization}`, "Expect: 100-continue"];
+  head.push("Content-Type: application/json");
   connection.send(`${[...head, `Content-Length: ${Buffer.byteLength(body)}`].join("\r\n")}\r\n\r\n`);
   expect((await connection.receive({ bodiless: true }))?.status).toBe(100);
   return (): Promise<RawAnswer | null> => {

@@ -87,7 +87,8 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
   const callers = new Map<string, NamespacePrincipal>();
   /** Keys that are no more, and what is left to the others. */
   const standings = new Map<string, NamespacePrincipal | null>();
-  const standing: Standing = (ref) => (ref.kind === "access_key" ? (standings.get(ref.keyId) ?? null) : null);
+  const standing: Standing = (ref) =>
+    ref.kind === "access_key" ? (standings.get(`${ref.namespaceId} ${ref.keyId}`) ?? null) : null;
   const functions = createFunctions({ store, clock, random, log, audit, runtime, limits, apiHost, standing });
 
   const app = createHttp({
@@ -118,7 +119,7 @@ export async function startTestFunctions(options: TestFunctionsOptions = {}) {
   const as = (caller: NamespacePrincipal) => {
     const header = `Basic ${callers.size}`;
     callers.set(header, caller);
-    standings.set(caller.credentialId, caller);
+    standings.set(`${caller.namespaceId} ${caller.credentialId}`, caller);
     const send = async (method: "GET" | "PUT" | "POST" | "DELETE", path: string, body?: unknown) => {
       const request: InjectOptions = {
         method,

@@ -40,6 +40,7 @@ export const functionErrors = defineErrors("function", {
     status: 401,
     says: "Authentication is possible but has failed or not yet been provided.",
   },
+  caller_gone: { status: 401, says: "The supplied authentication is invalid" },
   not_authorized: { status: 403, says: "The supplied authentication is not authorized to access this resource." },
   not_found: { status: 404, says: "The requested resource does not exist." },
   rule_without_trigger: { status: 404, says: "Only rules with existing triggers can be activated" },

@@ -266,6 +266,20 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "package.delete": data("package.delete", "DELETE", "/packages/billing?force=true"),
 };
 
+/**
+ * Creating needs a name that is free. Deleting a package leaves an entry for each thing in it, deleting a trigger one for each rule
+ * that it ends, so those are deleted first.
+ */
+export async function makeRoom(world: World, id: string): Promise<void> {
+  await MUTATIONS[id]?.first?.(world);
+  const inTheWay: Readonly<Record<string, string>> = {
+    "package.delete": "packagedAction.delete",
+    "trigger.delete": "rule.delete",
+  };
+  const first = inTheWay[id] ?? id.replace(/\.put$/, ".delete");
+  if (first !== id) await MUTATIONS[first]?.act(world);
+}
+
 /** Routes that take something in and change nothing that an audit entry is for. */
 export const NOT_MUTATIONS: Readonly<Record<string, string>> = {
   "action.invoke": "an invocation is recorded as an activation, with the key's id",

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { basic, createCaller, type HeldKey } from "../caller.ts";
 import { addToken } from "../people.ts";
 import { startTestLatchkey } from "../start-test-latchkey.ts";
-import { buildWorld, MUTATIONS, NOT_MUTATIONS, type World } from "./mutations.ts";
+import { buildWorld, MUTATIONS, makeRoom, NOT_MUTATIONS } from "./mutations.ts";
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -24,20 +24,6 @@ async function start() {
     database.exec(`CREATE TRIGGER block_${table} BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'blocked'); END`);
   const unblock = (table: string) => database.exec(`DROP TRIGGER block_${table}`);
   return { latchkey, world, entries, everything, block, unblock };
-}
-
-/**
- * Creating needs a name that is free. Deleting a package leaves an entry for each thing in it, deleting a trigger one for each rule
- * that it ends, so those are deleted first.
- */
-async function makeRoom(world: World, id: string): Promise<void> {
-  await MUTATIONS[id]?.first?.(world);
-  const inTheWay: Readonly<Record<string, string>> = {
-    "package.delete": "packagedAction.delete",
-    "trigger.delete": "rule.delete",
-  };
-  const first = inTheWay[id] ?? id.replace(/\.put$/, ".delete");
-  if (first !== id) await MUTATIONS[first]?.act(world);
 }
 
 test("every route that could change something is tried out here, or said not to change anything", () => {

@@ -34,10 +34,15 @@ export type CallerRef =
     }
   | { readonly kind: "web"; readonly namespaceId: NamespaceId };
 
+/** In the name of somebody who can lose the right to it. */
+export type SomebodysRef = Exclude<CallerRef, { kind: "web" }>;
+
 /** What somebody may do at this moment; null once they may do nothing any more: the key is dead, the person has left. */
-export type Standing = (ref: Exclude<CallerRef, { kind: "web" }>) => NamespacePrincipal | null;
+export type Standing = (ref: SomebodysRef) => NamespacePrincipal | null;
 
 /** The caller as it is written down. */
+export function refOf(caller: NamespacePrincipal): SomebodysRef;
+export function refOf(caller: Caller): CallerRef;
 export function refOf(caller: Caller): CallerRef {
   const { namespaceId } = caller;
   if (caller.credentialKind === "web") return { kind: "web", namespaceId };

@@ -38,7 +38,7 @@ import { FIRST_VERSION, nextVersion } from "../model/version.ts";
 import { findCode, insertCode, prepareCodeLookup, removeCode } from "../queries/code.ts";
 import { countEntities, findEntity, listActions, removeEntity, saveEntity } from "../queries/entities.ts";
 import type { Catalog } from "./catalog.ts";
-import { announce, type Cause } from "./change.ts";
+import { announce, type Cause, type Judge, type MakeChange } from "./change.ts";
 import { type Resolved, requireAction, requirePackage, resolveAction, resolvePackage } from "./resolve.ts";
 import { checkSequence, readSequence, sequenceParameters } from "./sequence-definitions.ts";
 import type { Touches } from "./touches.ts";
@@ -63,18 +63,19 @@ export type Page = { readonly skip: number; readonly limit: number };
 
 /** What creating, showing and deleting entities of every kind takes. */
 export type EntityDeps = {
-  store: Pick<Store, "db" | "transaction" | "committed">;
+  store: Pick<Store, "db" | "committed">;
   clock: Clock;
   random: Random;
   audit: Audit;
   catalog: Catalog;
   touches: Pick<Touches, "note">;
   limits: FunctionLimits;
+  makeChange: MakeChange;
 };
 
 /** Deploying, showing, listing and deleting actions. */
 export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[] }) {
-  const { store, clock, random, audit, catalog, limits, touches } = deps;
+  const { store, clock, random, audit, catalog, limits, touches, makeChange } = deps;
   const readStoredCode = prepareCodeLookup(store.committed);
 
   const storeCode = async (tx: Tx, code: string | null): Promise<string | null> => {
@@ -127,12 +128,13 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
   return {
     /** Creates an action or, with `overwrite`, a new version of it. Nothing of it is there unless all of it is. */
     async put(cause: Cause, key: EntityKey, change: ActionChange, overwrite: boolean): Promise<ActionWithCode> {
-      requireMay(cause.caller, "deploy", key);
+      const judge: Judge = (caller) => requireMay(caller, "deploy", key);
+      judge(cause.caller);
       checkSizes(change, limits);
       checkLimits(change.limits, limits);
       const asked = readExec(cause.caller, change.exec);
 
-      const stored = await store.transaction(async (tx) => {
+      const stored = await makeChange(cause, judge, async (tx, cause) => {
         await requireOwnPackage(tx, key);
         const found = await findEntity(tx, key);
         const former = found === undefined ? null : requireAction(found);
@@ -161,8 +163,9 @@ export function createActions(deps: EntityDeps & { kinds: readonly RuntimeKind[]
     },
 
     async delete(cause: Cause, key: EntityKey): Promise<ActionWithCode> {
-      requireMay(cause.caller, "deploy", key);
-      const deleted = await store.transaction(async (tx) => {
+      const judge: Judge = (caller) => requireMay(caller, "deploy", key);
+      judge(cause.caller);
+      const deleted = await makeChange(cause, judge, async (tx, cause) => {
         await requireOwnPackage(tx, key);
         const action = requireAction(await findEntity(tx, key));
         const code = await codeOf(tx, action);

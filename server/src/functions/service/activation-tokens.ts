@@ -3,7 +3,7 @@ import { type Random, randomAlphanumeric } from "../../kernel/random.ts";
 import { Secret } from "../../kernel/secret.ts";
 import type { NamespacePrincipal } from "../../namespaces/index.ts";
 import type { ActivationId } from "../model/activations.ts";
-import type { CallerRef, Standing } from "../model/callers.ts";
+import type { SomebodysRef, Standing } from "../model/callers.ts";
 
 /** OpenWhisk's keys have so many characters; 381 bits of them here. */
 const SECRET_LENGTH = 64;
@@ -11,7 +11,7 @@ const PREFIX = "dofa_v1_";
 /** What every header with such a token begins with: three bytes are four characters of base64. */
 const HEADER = /^Basic +(ZG9mYV92[A-Za-z0-9+/]+={0,2}) *$/i;
 
-type Living = { readonly digest: Buffer; readonly holder: Exclude<CallerRef, { kind: "web" }> };
+type Living = { readonly digest: Buffer; readonly holder: SomebodysRef };
 
 /**
  * What a function calls this server with (`provide-api-key`, openwhisk-api 4.5): a token of its own in place of its caller's secret.
@@ -23,7 +23,7 @@ export function createActivationTokens({ random, standing }: { random: Random; s
 
   return {
     /** The token of an activation that begins, in the form of a key: `id:secret`. */
-    issue(id: ActivationId, holder: Living["holder"]): Secret {
+    issue(id: ActivationId, holder: SomebodysRef): Secret {
       const secret = randomAlphanumeric(random, SECRET_LENGTH);
       living.set(id, { digest: digestOf(secret), holder });
       return new Secret(`${PREFIX}${id}:${secret}`);

@@ -18,6 +18,7 @@ import { createActivationTokens } from "./activation-tokens.ts";
 import { createActivations } from "./activations.ts";
 import { createInvocationAdmission } from "./admission.ts";
 import { createCatalog } from "./catalog.ts";
+import { createChanges } from "./change.ts";
 import { createFiring } from "./firing.ts";
 import { createInvoker } from "./invoke.ts";
 import { createJournal } from "./journal.ts";
@@ -70,7 +71,8 @@ export function createFunctions(deps: FunctionsDeps) {
   const running = { performer, admission, journal, throttle, clock, log };
   const queue = createQueue({ ...running, ledger, reads, catalog, standing, limits, startedBy });
   const invoker = createInvoker({ ...running, queue, nextId, touches });
-  const entities = { store, clock, random, audit, catalog, limits, touches };
+  const makeChange = createChanges({ store, standing });
+  const entities = { store, clock, random, audit, catalog, limits, touches, makeChange };
   const firing = createFiring({ ...running, committed: store.committed, catalog, queue, nextId });
 
   return {

@@ -11,7 +11,7 @@ import { FIRST_VERSION, nextVersion } from "../model/version.ts";
 import { removeCode } from "../queries/code.ts";
 import { countEntities, findEntity, listActions, listPackages, removeEntity, saveEntity } from "../queries/entities.ts";
 import { checkSizes, type EntityDeps, type Page } from "./actions.ts";
-import { announce, type Cause } from "./change.ts";
+import { announce, type Cause, type Judge } from "./change.ts";
 import { isShared, resolvePackage } from "./resolve.ts";
 
 /** What a PUT asks for; null leaves a field as it is, or as it is by default. */
@@ -34,7 +34,7 @@ export type ShownPackage = {
 
 /** Packages: names under which actions lie, parameters they share, and bindings of other packages. */
 export function createPackages(deps: EntityDeps) {
-  const { store, clock, random, audit, catalog, limits, touches } = deps;
+  const { store, clock, random, audit, catalog, limits, touches, makeChange } = deps;
 
   const requirePlain = (name: string): void => {
     if (name === "default") throw functionErrors.package_name_reserved();
@@ -97,17 +97,18 @@ export function createPackages(deps: EntityDeps) {
   return {
     async put(cause: Cause, key: EntityKey, change: PackageChange, overwrite: boolean): Promise<Package> {
       requirePlain(key.name);
-      requireMayPackage(cause.caller, "deploy", key);
+      const judge: Judge = (caller) => requireMayPackage(caller, "deploy", key);
+      judge(cause.caller);
       checkSizes(change, limits);
-      const target = readTarget(cause.caller, change.binding);
 
-      const stored = await store.transaction(async (tx) => {
+      const stored = await makeChange(cause, judge, async (tx, cause) => {
+        const target = readTarget(cause.caller, change.binding);
         const found = await findEntity(tx, key);
         if (found !== undefined && found.collection !== "package") throw functionErrors.other_collection();
         const former = found ?? null;
         if (former !== null && !overwrite) throw functionErrors.exists();
-        if (target !== null) await checkTarget(tx, target);
         if (target !== null && former !== null && former.binding === null) throw functionErrors.package_not_binding();
+        if (target !== null) await checkTarget(tx, target);
 
         const at = clock.now();
         const saved: Package = {
@@ -125,8 +126,9 @@ export function createPackages(deps: EntityDeps) {
 
     /** With `force`, also deletes what is inside. */
     async delete(cause: Cause, key: EntityKey, force: boolean): Promise<Package> {
-      requireMayPackage(cause.caller, "deploy", key);
-      const { found, emptied } = await store.transaction(async (tx) => {
+      const judge: Judge = (caller) => requireMayPackage(caller, "deploy", key);
+      judge(cause.caller);
+      const { found, emptied } = await makeChange(cause, judge, async (tx, cause) => {
         const found = await requireOne(tx, key);
         const emptied = await empty(tx, cause, found, force);
         await removeEntity(tx, key);

@@ -9,7 +9,7 @@ import { type EntityKey, qualifiedNameOf } from "../model/names.ts";
 import { FIRST_VERSION, nextVersion } from "../model/version.ts";
 import { countEntities, findEntity, listRules, removeEntity, saveEntity } from "../queries/entities.ts";
 import { checkSizes, type EntityDeps, type Page } from "./actions.ts";
-import { announce, type Cause } from "./change.ts";
+import { announce, type Cause, type Judge } from "./change.ts";
 import { NAME_INCOMPLETE, readFullName } from "./full-names.ts";
 import { requireRule, resolveAction } from "./resolve.ts";
 
@@ -25,7 +25,7 @@ export type RuleChange = {
 
 /** Rules: which action runs when a trigger is fired. */
 export function createRules(deps: EntityDeps) {
-  const { store, clock, random, audit, catalog, limits } = deps;
+  const { store, clock, random, audit, catalog, limits, makeChange } = deps;
 
   const readName = (caller: NamespacePrincipal, text: string | null): EntityKey | null => {
     if (text === null) return null;
@@ -66,18 +66,18 @@ export function createRules(deps: EntityDeps) {
 
   return {
     async put(cause: Cause, key: EntityKey, change: RuleChange, overwrite: boolean): Promise<Rule> {
-      const { caller } = cause;
-      requireMay(caller, "deploy", key);
+      const judge: Judge = (caller) => requireMay(caller, "deploy", key);
+      judge(cause.caller);
       checkSizes({ parameters: null, annotations: change.annotations }, limits);
-      const asked = { trigger: readName(caller, change.trigger), action: readName(caller, change.action) };
-      return store.transaction(async (tx) => {
+      const asked = { trigger: readName(cause.caller, change.trigger), action: readName(cause.caller, change.action) };
+      return makeChange(cause, judge, async (tx, cause) => {
         const found = await findEntity(tx, key);
         const former = found === undefined ? null : requireRule(found);
         if (former !== null && !overwrite) throw functionErrors.exists();
         const trigger = asked.trigger ?? former?.trigger;
         const action = asked.action ?? former?.action;
         if (trigger === undefined || action === undefined) throw functionErrors.rule_incomplete();
-        checkEnds(caller, { key, trigger, action });
+        checkEnds(cause.caller, { key, trigger, action });
         const at = clock.now();
         const rule: Rule = {
           key,
@@ -101,8 +101,9 @@ export function createRules(deps: EntityDeps) {
     },
 
     delete(cause: Cause, key: EntityKey): Promise<Rule> {
-      requireMay(cause.caller, "deploy", key);
-      return store.transaction(async (tx) => {
+      const judge: Judge = (caller) => requireMay(caller, "deploy", key);
+      judge(cause.caller);
+      return makeChange(cause, judge, async (tx, cause) => {
         const rule = requireRule(await findEntity(tx, key));
         await removeEntity(tx, key);
         await announce(tx, audit, cause, { did: "delete", entity: rule, at: clock.now() });
@@ -112,8 +113,9 @@ export function createRules(deps: EntityDeps) {
 
     /** Does nothing if that is its status. Throws `function.rule_without_trigger` for one to activate whose trigger is gone. */
     setStatus(cause: Cause, key: EntityKey, status: RuleStatus): Promise<void> {
-      requireMay(cause.caller, "deploy", key);
-      return store.transaction(async (tx) => {
+      const judge: Judge = (caller) => requireMay(caller, "deploy", key);
+      judge(cause.caller);
+      return makeChange(cause, judge, async (tx, cause) => {
         const rule = requireRule(await findEntity(tx, key));
         if (rule.status === status) return;
         if (!hasTrigger(rule.trigger)) throw functionErrors.rule_without_trigger();

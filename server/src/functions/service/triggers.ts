@@ -10,7 +10,7 @@ import { FIRST_VERSION, nextVersion } from "../model/version.ts";
 import { countEntities, findEntity, listTriggers, removeEntity, saveEntity } from "../queries/entities.ts";
 import { findRulesOf, prepareRulesLookup } from "../queries/rules.ts";
 import { checkSizes, type EntityDeps, type Page } from "./actions.ts";
-import { announce, type Cause } from "./change.ts";
+import { announce, type Cause, type Judge } from "./change.ts";
 import { requireTrigger } from "./resolve.ts";
 
 /** What a PUT asks for; null leaves a field as it is, or as it is by default. */
@@ -26,15 +26,16 @@ export type ShownTrigger = { readonly trigger: Trigger; readonly rules: readonly
 
 /** Triggers: names for what happens. What is done about it, rules say. */
 export function createTriggers(deps: EntityDeps) {
-  const { store, clock, random, audit, catalog, limits } = deps;
+  const { store, clock, random, audit, catalog, limits, makeChange } = deps;
   const rulesOf = prepareRulesLookup(store.committed);
 
   return {
     async put(cause: Cause, key: EntityKey, change: TriggerChange, overwrite: boolean): Promise<ShownTrigger> {
-      requireMay(cause.caller, "deploy", key);
+      const judge: Judge = (caller) => requireMay(caller, "deploy", key);
+      judge(cause.caller);
       checkSizes(change, limits);
       checkFeed(change.annotations);
-      return store.transaction(async (tx) => {
+      return makeChange(cause, judge, async (tx, cause) => {
         const found = await findEntity(tx, key);
         const former = found === undefined ? null : requireTrigger(found);
         if (former !== null && !overwrite) throw functionErrors.exists();
@@ -52,8 +53,9 @@ export function createTriggers(deps: EntityDeps) {
 
     /** Its rules stay, inactive and without a trigger. */
     delete(cause: Cause, key: EntityKey): Promise<ShownTrigger> {
-      requireMay(cause.caller, "deploy", key);
-      return store.transaction(async (tx) => {
+      const judge: Judge = (caller) => requireMay(caller, "deploy", key);
+      judge(cause.caller);
+      return makeChange(cause, judge, async (tx, cause) => {
         const trigger = requireTrigger(await findEntity(tx, key));
         const rules = await findRulesOf(tx, key);
         const at = clock.now();
