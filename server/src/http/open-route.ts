@@ -3,7 +3,7 @@ import type { Authenticators, Awaitable } from "./admission.ts";
 import type { Origin } from "./call.ts";
 import { httpErrors } from "./errors.ts";
 import type { Exchanges } from "./exchange.ts";
-import { OTHER_METHODS } from "./paths.ts";
+import { METHODS } from "./paths.ts";
 import { hasBody, readBody, refuseAnnounced } from "./raw-body.ts";
 
 /** A request to an address below which no contract says what is asked and answered. */
@@ -111,7 +111,8 @@ export function serveOpenRoute(
   };
 
   app.route({
-    method: [...OTHER_METHODS],
+    // TRACE would show a function what the browser keeps from the page that sent it (RFC 9110, section 9.3.8).
+    method: METHODS.filter((method) => method !== "TRACE"),
     url: `${route.below}*`,
     onRequest(request, reply) {
       begin(request, reply, "openwhisk", route.id, "own");

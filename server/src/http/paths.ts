@@ -3,7 +3,10 @@ import type { HTTPMethods } from "fastify";
 import type { BoundRoute } from "./call.ts";
 
 /** Methods for which every described path answers, if only with 405. */
-export const OTHER_METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
+export const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"];
+
+/** In whose words an address is refused. */
+export const dialectOf = (url: string): Dialect => (/^\/(api\/v1)?(\/|\?|$)/.test(url) ? "openwhisk" : "digitalocean");
 
 /** `/a/{b}/c` in the contract is `/a/:b/c` to Fastify. */
 export const toFastifyPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Dialect, RouteDescription } from "@latchkey/contract/route";
+import type { RouteDescription } from "@latchkey/contract/route";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
@@ -10,9 +10,10 @@ import { httpErrors } from "./errors.ts";
 import { createExchanges, JSON_TYPE, type Refused } from "./exchange.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { isBelow, type OpenRoute, serveOpenRoute } from "./open-route.ts";
-import { methodsByPath, OTHER_METHODS, toFastifyPath, withoutApiHostSegment } from "./paths.ts";
+import { dialectOf, METHODS, methodsByPath, toFastifyPath, withoutApiHostSegment } from "./paths.ts";
 import { createRateLimiter, type RateLimits } from "./rate-limit.ts";
 import { tooLarge } from "./raw-body.ts";
+import { createUnreadable } from "./unreadable.ts";
 import { validateBody, validateQuery, verifyAnswer } from "./validate.ts";
 
 export type HttpDeps = {
@@ -40,8 +41,6 @@ const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 const LONGEST_REQUEST_MS = 300_000;
 const SWEEP_EVERY_MS = 100;
 
-const dialectOf = (url: string): Dialect => (/^\/(api\/v1)?(\/|\?|$)/.test(url) ? "openwhisk" : "digitalocean");
-
 const noCompiler = (): never => {
   throw new Error("routes are described in the contract, not in Fastify's schemas");
 };
@@ -65,6 +64,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     forceCloseConnections: "idle",
     // The contract validates and JSON.stringify serialises; Fastify's own compilers would only take memory and time to load.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
+    clientErrorHandler: createUnreadable(deps),
     rewriteUrl: (request) => withoutApiHostSegment(request.url ?? "/"),
     frameworkErrors: (_error, request, reply) => {
       begin(request, reply, dialectOf(request.url), "none");
@@ -171,9 +171,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     const allowed = methods.join(", ");
     const says = `HTTP method not allowed, supported methods: ${allowed}`;
     app.route({
-      method: OTHER_METHODS.filter(
-        (method) => !methods.includes(method) && !(method === "HEAD" && methods.includes("GET")),
-      ),
+      method: METHODS.filter((method) => !methods.includes(method) && !(method === "HEAD" && methods.includes("GET"))),
       url: toFastifyPath(path),
       // Before anything of a body is read: it makes no difference here.
       onRequest(request, reply) {
