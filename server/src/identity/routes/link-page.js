@@ -5,6 +5,7 @@ const [send] = form.getElementsByTagName("button");
 const password = document.getElementById("password");
 const problem = document.getElementById("problem");
 const done = document.getElementById("done");
+const [heading] = document.getElementsByTagName("h1");
 
 let secret = "";
 
@@ -39,6 +40,7 @@ function finish(answer) {
   const server = new URL(".", document.baseURI).href.replace(/\/$/, "");
   const words = { server, team: answer?.team.name, email: answer?.email };
   for (const place of done.querySelectorAll("[data-word]")) place.textContent = words[place.dataset.word];
+  heading.textContent = heading.dataset.done;
   secret = "";
   form.reset();
   form.hidden = true;

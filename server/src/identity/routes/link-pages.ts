@@ -13,7 +13,8 @@ type LinkPage = {
   readonly to: RouteDescription;
   readonly fields: string;
   readonly send: string;
-  /** What is said in the end; `link-page.js` puts a word into each `data-word`. */
+  /** The heading in the end, and what is said below; `link-page.js` puts a word into each `data-word`. */
+  readonly doneTitle: string;
   readonly done: string;
 };
 
@@ -42,7 +43,8 @@ ${passwordField(
   `Choose one, of ${PASSWORD_LENGTH_MIN} characters at least. If you have an account here already, give the password that you have.`,
 )}`,
   send: "Join",
-  done: `<p>You are in the team <strong data-word="team"></strong>. Your address is <span data-word="email"></span>; with it and your password you log in, in a terminal:</p>
+  doneTitle: "Welcome",
+  done: `<p>You are in the team <strong data-word="team"></strong>. With your address, <span data-word="email"></span>, and your password you log in, in a terminal:</p>
 ${logIn('latchkey login --email <span data-word="email"></span>')}`,
 };
 
@@ -56,17 +58,21 @@ const PASSWORD_RESET: LinkPage = {
     `${PASSWORD_LENGTH_MIN} characters at least. You are signed out everywhere; your API tokens and access keys live on.`,
   ),
   send: "Set the password",
-  done: `<p><strong>Your new password is set.</strong> You have been signed out everywhere. To go on, in a terminal:</p>
+  doneTitle: "Your new password is set",
+  done: `<p>You have been signed out everywhere. To go on, in a terminal:</p>
 ${logIn("latchkey login")}`,
 };
 
+/** A key, beside the name. */
+const MARK = `<svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="8" cy="8" r="4.5"/><path d="M11.2 11.2 20 20M16.5 16.5l2.5-2.5"/></svg>`;
+
 /** From disk each time, as the page of the API is. The address is relative, so that it is right behind a proxy's path as well. */
-async function build({ title, command, to, fields, send, done }: LinkPage) {
+async function build({ title, command, to, fields, send, doneTitle, done }: LinkPage) {
   const read = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
   const [style, script] = await Promise.all([read("link-page.css"), read("link-page.js")]);
   const body = `<main>
-<p class="brand">Latchkey</p>
-<h1>${title}</h1>
+<p class="brand">${MARK} Latchkey</p>
+<h1 data-done="${doneTitle}">${title}</h1>
 <noscript>
 <p>This page needs JavaScript. Without it, use a terminal; the command asks for the link that led you here:</p>
 <pre>${command}</pre>
