@@ -56,7 +56,7 @@ import { getOwnLimits, listOwnNamespaces } from "./openwhisk/namespaces.ts";
 import { deletePackage, getPackage, listPackages, putPackage } from "./openwhisk/packages.ts";
 import { deleteRule, getRule, listRules, putRule, setRuleStatus } from "./openwhisk/rules.ts";
 import { deleteTrigger, fireTrigger, getTrigger, listTriggers, putTrigger } from "./openwhisk/triggers.ts";
-import { getApiDocument, getApiPage, getApiPagePart, getHealth } from "./operations.ts";
+import { getApiDocument, getApiPage, getApiPagePart, getHealth, getPing } from "./operations.ts";
 import {
   getNamespacePolicy,
   getTeamPolicy,
@@ -194,7 +194,7 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     title: "Operations",
     about: "What any server answers to anybody: that it is up, and what this page says.",
-    routes: [getHealth, getApiDocument, getApiPage, getApiPagePart],
+    routes: [getHealth, getPing, getApiDocument, getApiPage, getApiPagePart],
   },
 ];
 

@@ -14,6 +14,16 @@ export const getHealth = route({
   errors: [],
 });
 
+/** What load balancers in front of OpenWhisk ask for (openwhisk-api 1.1). */
+export const getPing = route({
+  ...open,
+  id: "operations.ping",
+  summary: "Say pong",
+  path: "/ping",
+  answers: { 200: z.file().mime("text/plain") },
+  errors: [],
+});
+
 /** Made from the route descriptions by `scripts/write-openapi.ts`. */
 export const getApiDocument = route({
   ...open,

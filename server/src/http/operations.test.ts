@@ -4,6 +4,13 @@ import { startTestLatchkey } from "../../test/start-test-latchkey.ts";
 
 const ELSEWHERE = /https?:|\/\//;
 
+test("ping says pong to anybody", async () => {
+  const { url } = await startTestLatchkey();
+  const answer = await fetch(`${url}/ping`);
+  expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([200, "text/plain", "pong"]);
+  expect(answer.headers.get("x-request-id")).toMatch(/./);
+});
+
 test("the API document is served as it is committed", async () => {
   const { url } = await startTestLatchkey();
   const answer = await fetch(`${url}/openapi.json`);

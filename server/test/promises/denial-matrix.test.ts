@@ -149,6 +149,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   "audit.verify": ownTeamOnly,
   "audit.key": ownTeamOnly,
   "operations.health": open(200),
+  "operations.ping": open(200),
   "operations.apiDocument": open(200),
   "operations.apiPage": open(200),
   "operations.apiPagePart": open(404),
