@@ -20,7 +20,7 @@ describe("every refusal ends with what to try next", () => {
     { status: 404, next: "latchkey key list" },
     { status: 409, next: "another name" },
     { status: 413, next: "Send less" },
-    { status: 422, next: "--help" },
+    { status: 422, next: "latchkey key list" },
     { status: 429, next: "in 7 seconds" },
     { status: 500, next: "server's log" },
     { status: 502, next: "Try again" },
@@ -54,6 +54,10 @@ describe("every refusal ends with what to try next", () => {
     { id: "account.update", status: 403, next: "Give the password" },
     { id: "account.update", status: 409, next: "another address" },
     { id: "account.setPassword", status: 403, next: "Give the password" },
+    { id: "accessKey.create", status: 422, next: "latchkey policy show" },
+    { id: "team.leave", status: 422, next: "latchkey team set-role" },
+    { id: "apiToken.create", status: 422, next: "latchkey login" },
+    { id: "invitation.create", status: 409, next: "latchkey team invitations" },
   ])("a $status of $id is answered with $next", ({ id, status, next }) => {
     expect(explain(refusal(status, id)).next).toEqual([expect.stringContaining(next)]);
   });

@@ -56,6 +56,9 @@ const LISTS: { readonly [thing: string]: string } = {
   serviceIdentity: "latchkey identity list",
 };
 
+const ANOTHER_OWNER = "Make somebody an owner: latchkey team set-role MEMBER owner";
+const THE_POLICY = "See what is demanded of keys: latchkey policy show --namespace NAMESPACE";
+
 /** What to try after a refusal of which the kind alone says too little, or the wrong thing. */
 const ADVICE: { readonly [routeId: string]: { readonly [kind in ApiErrorKind]?: string } } = {
   "invitation.accept": {
@@ -63,6 +66,15 @@ const ADVICE: { readonly [routeId: string]: { readonly [kind in ApiErrorKind]?: 
     not_found: "Ask whoever invited you for a new one",
     conflict: "Log in: latchkey login",
   },
+  "invitation.create": {
+    conflict: "See who is in, and who is invited: latchkey team members, latchkey team invitations",
+  },
+  "member.remove": { unprocessable: ANOTHER_OWNER },
+  "member.setRole": { unprocessable: ANOTHER_OWNER },
+  "team.leave": { unprocessable: ANOTHER_OWNER },
+  "accessKey.create": { unprocessable: THE_POLICY },
+  "serviceAccessKey.create": { unprocessable: THE_POLICY },
+  "apiToken.create": { unprocessable: "Ask for less, or log in and create it then: latchkey login" },
   "passwordReset.redeem": { not_found: "Ask for a new one: latchkey password forgot ADDRESS" },
   "account.update": {
     forbidden: "Give the password you have, with a login or a token of the scope function:admin",
@@ -98,6 +110,9 @@ function adviceFor({ kind, route, retryAfterSeconds }: ApiError): string[] {
       return [`Try again in ${retryAfterSeconds ?? 60} seconds`];
     case "too_large":
       return ["Send less at a time"];
+    case "unprocessable":
+      // What was asked for was understood, so how to ask for it is not the question.
+      return list === undefined ? [] : [`See what there is: ${list}`];
     case "invalid":
       return ["Add --help to the command to see what it takes"];
     case "unavailable":

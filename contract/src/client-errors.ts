@@ -8,6 +8,7 @@ export type ApiErrorKind =
   | "not_found"
   | "conflict"
   | "invalid"
+  | "unprocessable"
   | "too_large"
   | "rate_limited"
   | "unavailable"
@@ -19,6 +20,7 @@ const KINDS = new Map<number, ApiErrorKind>([
   [404, "not_found"],
   [409, "conflict"],
   [413, "too_large"],
+  [422, "unprocessable"],
   [429, "rate_limited"],
   [502, "unavailable"],
   [503, "unavailable"],

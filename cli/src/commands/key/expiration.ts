@@ -1,6 +1,6 @@
 import { UsageError } from "../../failure.ts";
 
-const NEXT = "Say how long the key is good: --expiration 30d, or 12h, or never";
+const NEXT = "Say how long it is to be good: --expiration 30d, or 12h, or never";
 
 /**
  * Checks `--expiration` before anything is sent, in doctl's words (do-functions-api 7.4), and gives what the API takes. Stricter than

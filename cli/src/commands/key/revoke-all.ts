@@ -81,8 +81,8 @@ export const revokeAll = defineCommand({
       context.say(`All access keys of ${whose} have been revoked at ${readableTimestamp(body.revoked_at)}.`);
     return body;
   },
-  show: {
-    columns: KEY_IN_TEAM_COLUMNS,
-    rows: (body) => (body.dry_run ? body.access_keys : []),
-  },
+  show: ({ options }) =>
+    options.dryRun
+      ? { columns: KEY_IN_TEAM_COLUMNS, rows: (body) => (body.dry_run ? body.access_keys : []) }
+      : "nothing",
 });
