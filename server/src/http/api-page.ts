@@ -39,7 +39,8 @@ const START = `SwaggerUIBundle({
 
 /**
  * What the page may do: show what this server gives it, and call this server. Swagger UI brings its icons as `data:`
- * images; nothing inline is allowed, nothing from elsewhere, and no other page may frame this one, since tokens are typed here.
+ * images; nothing inline is allowed, nothing from elsewhere. Tokens are typed here, so no other page may frame this one or keep hold of it
+ * after opening it, and functions' pages are other pages although they have the same origin.
  */
 export const PAGE_HEADERS = {
   "content-security-policy": [
@@ -52,6 +53,7 @@ export const PAGE_HEADERS = {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join("; "),
+  "cross-origin-opener-policy": "noopener-allow-popups",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
 };

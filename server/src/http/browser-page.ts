@@ -14,8 +14,8 @@ const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(
 
 /**
  * A page for people to type secrets into. It may run the script and use the style that it came with and call this server, nothing
- * else: functions serve scripts from this origin as well, so `'self'` would be too many. No other page may frame it, no cache keeps
- * it, and it tells nobody where its reader came from.
+ * else: functions serve pages and scripts from this origin as well, so `'self'` would be too many. No other page may frame it or keep
+ * hold of it after opening it, one of the same origin neither; no cache keeps it, and it tells nobody where its reader came from.
  */
 export function browserPage({ title, style, script, body }: BrowserPage): {
   body: File;
@@ -50,6 +50,7 @@ ${body}
     body: new File([html], "page.html", { type: "text/html" }),
     headers: {
       "content-security-policy": policy.join("; "),
+      "cross-origin-opener-policy": "noopener-allow-popups",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       "cache-control": "no-store",

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { startDataPlane } from "../openwhisk/data-plane.ts";
 import { openBrowser } from "./chromium.ts";
 
@@ -101,4 +101,42 @@ test("an error of a function is no page: a browser shows the text, and runs noth
   expect(answer?.headers()["content-type"]).toBe("application/json; charset=utf-8");
   expect(await page.title()).toBe("");
   expect(await page.textContent("body")).toContain("Response is not valid 'message/http'.");
+});
+
+describe("a function's page, which has the origin of the pages that people type secrets into,", () => {
+  const WORKER = `
+    exports.main = ({ http }) => http.path === "/worker.js"
+      ? { headers: { "content-type": "text/javascript", "service-worker-allowed": "/" }, body: "onfetch = () => {};" }
+      : { body: "<!doctype html><title>mine</title>" };`;
+
+  test("can have a service worker for its own addresses, and for none of theirs", async () => {
+    const { deploy, url, namespace } = await startDataPlane();
+    const { page } = await openBrowser();
+    await deploy("mine", WORKER, onTheWeb());
+    await page.goto(`${url}/api/v1/web/${namespace}/default/mine`);
+    // As text, here and below: this runs in the page, which has workers and windows.
+    const register = (scope: string) =>
+      page.evaluate(
+        `navigator.serviceWorker.register("mine/worker.js", { scope: ${JSON.stringify(scope)} }).then(({ scope }) => scope, String)`,
+      );
+    expect(await register("mine/")).toBe(`${url}/api/v1/web/${namespace}/default/mine/`);
+    for (const scope of ["/", "/invitations", "/docs/api", "/api/v1/web/"]) {
+      expect(await register(scope)).toContain("SecurityError");
+    }
+  });
+
+  test.each(["/invitations", "/password-resets", "/docs/api"])("cannot look into %s when it opens it", async (path) => {
+    const { deploy, url, namespace } = await startDataPlane();
+    const { page } = await openBrowser();
+    await deploy("mine", WORKER, onTheWeb());
+    await page.goto(`${url}/api/v1/web/${namespace}/default/mine`);
+    const opened = page.context().waitForEvent("page");
+    await page.evaluate(`globalThis.theirs = open(${JSON.stringify(path)}), null`);
+    const theirs = await opened;
+    await theirs.waitForLoadState();
+    expect(new URL(theirs.url()).pathname).toBe(path);
+    expect(await page.evaluate("theirs.closed")).toBe(true);
+    await expect(page.evaluate("theirs.document.title")).rejects.toThrow("SecurityError");
+    expect(await theirs.evaluate("opener")).toBeNull();
+  });
 });

@@ -64,6 +64,8 @@ function checkAnswer(method: string, path: string, accept: string, { status, hea
     expect(headers.get(name), `${what}, header ${name}`).toMatch(WHOLE_NUMBER);
   const requestId = headers.get("x-request-id");
   expect(requestId, `${what}, header x-request-id`).toMatch(UUID);
+  // Functions' pages have this origin, too: a cookie would open to them what it opens (docs/adr/0007).
+  expect(headers.get("set-cookie"), `${what}, cookies`).toBeNull();
   expect(headers.get("content-type"), `${what}, content type`).toBe(
     body === undefined ? null : "application/json; charset=utf-8",
   );

@@ -98,6 +98,8 @@ function checkAnswer(method: string, isWeb: boolean, ask: string, { status, head
   const activationId = headers.get("x-openwhisk-activation-id");
   if (activationId !== null) expect(activationId, what).toMatch(ACTIVATION_ID);
   if (isWeb) return;
+  // Functions' pages have this origin, too: a cookie would open to them what it opens (docs/adr/0007).
+  expect(headers.get("set-cookie"), what).toBeNull();
   expect(headers.get("access-control-allow-origin"), what).toBe("*");
   expect(headers.get("access-control-allow-methods"), what).toBe("GET, DELETE, POST, PUT, HEAD");
   if (text !== "") expect(headers.get("content-type"), what).toBe("application/json; charset=utf-8");

@@ -128,4 +128,19 @@ describe("a function cannot forge what is not its own", () => {
     expect(answer.headers).not.toHaveProperty("trailer");
     expect(answer.headers.connection).not.toBe("keep-alive, x-a");
   });
+
+  test.each([
+    "Service-Worker-Allowed",
+    "Clear-Site-Data",
+    "Strict-Transport-Security",
+    "Public-Key-Pins",
+    "Alt-Svc",
+    "NEL",
+    "Report-To",
+  ])("%s, which would be about all addresses of the server, is left out", async (name) => {
+    const { web } = await startTestWeb({ headers: { [name]: "/", "x-other": "1" }, body: "12345" });
+    const answer = await web("/default/f");
+    expect([answer.statusCode, answer.body, answer.headers["x-other"]]).toEqual([200, "12345", "1"]);
+    expect(answer.headers).not.toHaveProperty(name.toLowerCase());
+  });
 });

@@ -11,8 +11,8 @@ export type AskedHeaders = {
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 // Spelt by what it excludes: control characters but the tab.
 const ILLEGAL_IN_VALUE = /[^\t\x20-\x7e\u0080-\uffff]/;
-/** They say where an answer ends and what becomes of the connection, which only the server knows. */
-const FRAMING = new Set([
+const DROPPED = new Set([
+  // They say where an answer ends and what becomes of the connection, which only the server knows.
   ...[
     "connection",
     "content-length",
@@ -23,6 +23,10 @@ const FRAMING = new Set([
     "transfer-encoding",
     "upgrade",
   ],
+  // Browsers take them for the whole host, where other functions are, and pages in which people type secrets: who answers for its other
+  // addresses, who is told what they are, how they are reached, what is kept of them. A function speaks for its own answer.
+  ...["service-worker-allowed", "nel", "report-to", "alt-svc", "strict-transport-security", "public-key-pins"],
+  "clear-site-data",
 ]);
 
 /** The headers in a function's answer; undefined if they are none (openwhisk-api 9.5). */
@@ -38,7 +42,7 @@ export function parseHeaders(value: JsonValue | undefined): AskedHeaders | undef
     if (!NAME.test(name) || text === undefined) return undefined;
     const lower = name.toLowerCase();
     if (lower === "content-type") contentType = text;
-    else if (!FRAMING.has(lower)) headers.push([name, text]);
+    else if (!DROPPED.has(lower)) headers.push([name, text]);
   }
   return { contentType, headers };
 }
