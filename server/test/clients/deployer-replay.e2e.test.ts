@@ -169,7 +169,8 @@ test("a remote build is refused in words that the deployer shows", async () => {
     expect([answer.status, JSON.parse(answer.text)]).toEqual([
       404,
       {
-        error: expect.stringMatching(/^This server does not build functions remotely\. Build where you deploy from/),
+        error:
+          "This server does not build functions remotely. Build where you deploy from: leave out --remote-build, and remoteBuild in project.yml.",
         code: answer.headers["x-request-id"],
       },
     ]);
