@@ -8,6 +8,10 @@ const INVALID = "The supplied authentication is invalid";
 const ABSENT = "The requested resource does not exist.";
 const OTHER_COLLECTION = "Resource by this name exists but is not in this collection.";
 const EXISTS = "resource already exists";
+/** Of what a request names something in. */
+const absent = (name: string) => `The requested resource '${name}' does not exist.`;
+const refused = (name: string) => `The supplied authentication is not authorized to access '${name}'.`;
+const FOREIGN = "The supplied authentication is not authorized to access this resource.";
 const exec = (code: string) => ({ kind: "nodejs:default", code });
 const MIB = 1_048_576;
 
@@ -74,7 +78,7 @@ test("GET /namespaces and its limits: 200, 401, 403", async () => {
     { ask: `GET /namespaces/${namespace}/limits`, status: 200 },
     { ask: "GET /namespaces/_/limits", status: 401, authorization: null, error: MISSING },
     { ask: "GET /namespaces/_/limits", status: 401, ...wrong, error: INVALID },
-    { ask: `GET /namespaces/${other}/limits`, status: 403, error: /^The supplied authentication is not authorized/ },
+    { ask: `GET /namespaces/${other}/limits`, status: 403, error: FOREIGN },
     { ask: "GET /namespaces/a%24b/limits", status: 400, error: "The namespace contains illegal characters." },
     {
       ask: `GET /namespaces/${"n".repeat(257)}/limits`,
@@ -103,14 +107,14 @@ test("GET .../actions and .../actions/{pkg}/: 200 list or count, 400, 401, 403, 
     { ask: "GET /namespaces/_/actions?count=true", status: 200, body: { actions: 2 } },
     { ask: "GET /namespaces/_/actions?count=true&skip=3", status: 200, body: { actions: 0 } },
     ...badPages("actions"),
-    { ask: `GET /namespaces/${other}/actions`, status: 403 },
+    { ask: `GET /namespaces/${other}/actions`, status: 403, error: FOREIGN },
     { ask: "GET /namespaces/_/actions/sample/", status: 200, body: [{ name: "hello" }] },
     { ask: "GET /namespaces/_/actions/sample/?count=true", status: 200, body: { actions: 1 } },
     { ask: "GET /namespaces/_/actions/bound/", status: 200, body: [{ namespace: `${namespace}/sample` }] },
     { ask: "GET /namespaces/_/actions/empty/", status: 200, body: [] },
-    { ask: "GET /namespaces/_/actions/none/", status: 404 },
+    { ask: "GET /namespaces/_/actions/none/", status: 404, error: absent(`${namespace}/none`) },
     { ask: "GET /namespaces/_/actions/hello/", status: 409, error: OTHER_COLLECTION },
-    { ask: `GET /namespaces/${other}/actions/sample/`, status: 403 },
+    { ask: `GET /namespaces/${other}/actions/sample/`, status: 403, error: refused(`${other}/sample`) },
   ]);
 });
 
@@ -175,10 +179,10 @@ test("PUT .../actions/[{pkg}/]{name}: 200, 400, 403, 404, 409, 413, 415", async 
       ask: `PUT /namespaces/${other}/actions/x`,
       json: body,
       status: 403,
-      error: `The supplied authentication is not authorized to access '${other}/x'.`,
+      error: refused(`${other}/x`),
     },
-    { ask: `${at}/none/x`, json: body, status: 404 },
-    { ask: `${at}/default/x`, json: body, status: 404 },
+    { ask: `${at}/none/x`, json: body, status: 404, error: absent(`${namespace}/none`) },
+    { ask: `${at}/default/x`, json: body, status: 404, error: absent(`${namespace}/default`) },
     { ask: `${at}/hello`, json: body, status: 409, error: EXISTS },
     { ask: `${at}/sample?overwrite=true`, json: body, status: 409, error: OTHER_COLLECTION },
     {
@@ -211,13 +215,13 @@ test("GET and DELETE .../actions/[{pkg}/]{name}: 200, 400, 403, 404, 409", async
     { ask: `GET ${at}/sample/hello`, status: 200, body: { parameters: parameters.slice(0, 1) } },
     { ask: `GET ${at}/bound/hello?code=false`, status: 200, body: { binding: `${namespace}/bound`, parameters } },
     { ask: `GET ${at}/none`, status: 404, error: ABSENT },
-    { ask: `GET ${at}/none/hello`, status: 404 },
+    { ask: `GET ${at}/none/hello`, status: 404, error: absent(`${namespace}/none`) },
     { ask: `GET ${at}/sample`, status: 409, error: OTHER_COLLECTION },
-    { ask: `GET /namespaces/${other}/actions/hello`, status: 403 },
+    { ask: `GET /namespaces/${other}/actions/hello`, status: 403, error: refused(`${other}/hello`) },
     { ask: `GET ${at}/hello`, status: 401, authorization: null },
     { ask: `GET ${at}/hello?code=perhaps`, status: 400, error: /^The query parameter 'code' was malformed:\n/ },
     { ask: `DELETE ${at}/bound/hello`, status: 400, error: "Operation not permitted on package binding." },
-    { ask: `DELETE /namespaces/${other}/actions/hello`, status: 403 },
+    { ask: `DELETE /namespaces/${other}/actions/hello`, status: 403, error: refused(`${other}/hello`) },
     { ask: `DELETE ${at}/sample`, status: 409, error: OTHER_COLLECTION },
     { ask: `DELETE ${at}/none`, status: 404, error: ABSENT },
     { ask: `DELETE ${at}/sample/hello`, status: 200, body: { name: "hello", namespace: `${namespace}/sample` } },
@@ -277,18 +281,24 @@ test("PUT .../packages/{p}: 200, 400, 403, 409, 413", async () => {
     { ask: `${at}/default`, json: {}, status: 400, error: "Package name 'default' is reserved." },
     { ask: `${at}/x`, json: to("none"), status: 400, error: "Binding references a package that does not exist." },
     { ask: `${at}/x`, json: to("bound"), status: 400, error: "Cannot bind to another package binding." },
-    { ask: `${at}/x`, json: to("sample", other), status: 403 },
-    { ask: `PUT /namespaces/${other}/packages/x`, json: {}, status: 403 },
+    { ask: `${at}/x`, json: to("sample", other), status: 403, error: refused(`${other}/sample`) },
+    { ask: `PUT /namespaces/${other}/packages/x`, json: {}, status: 403, error: refused(`${other}/x`) },
     { ask: `${at}/new`, json: {}, status: 409, error: EXISTS },
     { ask: `${at}/hello?overwrite=true`, json: {}, status: 409, error: OTHER_COLLECTION },
     { ask: `${at}/x`, json: to("hello"), status: 409, error: "Cannot bind to a resource that is not a package." },
-    {
-      ask: `${at}/new?overwrite=true`,
-      json: to("sample"),
+    // Whatever it is to be bound to.
+    ...["sample", "bound", "none"].map((name) => ({
+      ask: `${at}/new?overwrite=true` as const,
+      json: to(name),
       status: 409,
       error: "Resource is a package and cannot be converted into a binding.",
+    })),
+    {
+      ask: `${at}/x`,
+      json: { annotations: [{ key: "k", value: "v".repeat(MIB) }] },
+      status: 413,
+      error: "annotations larger than allowed: 1048579 > 1048576 bytes.",
     },
-    { ask: `${at}/x`, json: { annotations: [{ key: "k", value: "v".repeat(MIB) }] }, status: 413 },
     { ask: `${at}/x`, text: "{}", headers: { "content-type": "text/plain" }, status: 415 },
     { ask: "POST /namespaces/_/packages/new", json: {}, status: 405 },
   ]);
@@ -310,7 +320,7 @@ test("GET and DELETE .../packages/{p}: 200, 403, 404, 409", async () => {
     },
     { ask: `GET ${at}/none`, status: 404, error: ABSENT },
     { ask: `GET ${at}/hello`, status: 409, error: OTHER_COLLECTION },
-    { ask: `GET /namespaces/${other}/packages/sample`, status: 403 },
+    { ask: `GET /namespaces/${other}/packages/sample`, status: 403, error: refused(`${other}/sample`) },
     { ask: `DELETE ${at}/none`, status: 404, error: ABSENT },
     { ask: `DELETE ${at}/hello`, status: 409, error: OTHER_COLLECTION },
     {

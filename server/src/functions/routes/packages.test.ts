@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ECHO, NAMESPACE, OTHER_NAMESPACE, startTestFunctions } from "../../../test/start-test-functions.ts";
 
@@ -174,6 +175,51 @@ describe("a binding", () => {
       body: { error: "Resource is a package and cannot be converted into a binding." },
     });
   });
+});
+
+test("however packages are made, deleted and made again, no bindings lead round in a circle", async () => {
+  const { put, get, delete: remove } = await startTestFunctions();
+  const names = ["a", "b", "c"] as const;
+  const name = fc.constantFrom(...names);
+  /** Null makes a package, anything else a binding to it. */
+  const steps = fc.array(fc.record({ made: name, target: fc.option(name) }), { minLength: 4, maxLength: 12 });
+  const targets = async (): Promise<Map<string, string>> => {
+    const listed: { name: string; binding: false | { name: string } }[] = (await get("/_/packages")).body;
+    return new Map(listed.flatMap(({ name, binding }) => (binding === false ? [] : [[name, binding.name]])));
+  };
+  await fc.assert(
+    fc.asyncProperty(steps, async (steps) => {
+      for (const each of names) await remove(`/_/packages/${each}`);
+      for (const { made, target } of steps) {
+        await remove(`/_/packages/${made}`);
+        await put(`/_/packages/${made}`, target === null ? {} : to(target));
+      }
+      const bound = await targets();
+      for (const first of names) {
+        let length = 0;
+        for (let at = bound.get(first); at !== undefined; at = bound.get(at)) {
+          length += 1;
+          expect(length).toBeLessThan(names.length);
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a binding whose package has been made a binding since leads nowhere, and closes no circle", async () => {
+  const { put, get, post, delete: remove } = await startTestFunctions();
+  const refused = { status: 400, body: { error: "Cannot bind to another package binding." } };
+  await put("/_/packages/a", {});
+  await put("/_/packages/c", {});
+  await put("/_/packages/b", to("a"));
+  await remove("/_/packages/a");
+  expect((await put("/_/packages/a", to("c"))).status).toBe(200);
+  expect(await get("/_/packages/b")).toMatchObject(refused);
+  expect(await post("/_/actions/b/f", {})).toMatchObject(refused);
+  await remove("/_/packages/c");
+  for (const target of ["a", "b"]) expect(await put("/_/packages/c", to(target))).toMatchObject(refused);
+  expect((await put("/_/packages/c", to("c"))).body.error).toBe("Binding references a package that does not exist.");
 });
 
 describe("getting and listing packages", () => {
