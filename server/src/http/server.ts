@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { RouteDescription } from "@latchkey/contract/route";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Clock } from "../kernel/clock.ts";
+import type { LatchkeyError } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
 import type { Random } from "../kernel/random.ts";
 import { type Authenticators, createAdmission } from "./admission.ts";
@@ -59,6 +60,8 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     // One hop: what stands before the address that our own proxy added, its caller may have made up.
     trustProxy: deps.trustProxy && ((_address, hop) => hop === 0),
     requestTimeout: LONGEST_REQUEST_MS,
+    // Node would refuse it without a word.
+    http: { requireHostHeader: false },
     bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 2048 },
     forceCloseConnections: "idle",
@@ -66,16 +69,19 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     clientErrorHandler: createUnreadable(deps),
     rewriteUrl: (request) => withoutApiHostSegment(request.url ?? "/"),
-    frameworkErrors: (_error, request, reply) => {
-      begin(request, reply, dialectOf(request.url), "none");
-      fail(request, reply, httpErrors.malformed_url());
-    },
+    frameworkErrors: (_error, request, reply) => refuse(request, reply, httpErrors.malformed_url()),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, parsed) => parsed(null, body));
   app.decorateRequest("exchange");
   // Not the framework's handler for what it does not find, which is asked when the body has been read and maybe refused.
-  app.addHook("onRequest", (request, reply, next) => (request.is404 ? refuseUnknown(request, reply) : next()));
+  app.addHook("onRequest", (request, reply, next) => {
+    if (lacksHost(request)) refuse(request, reply, httpErrors.unreadable());
+    else if (request.is404) refuseUnknown(request, reply);
+    else next();
+  });
+  // Whatever else somebody expects of a server may be left out (RFC 9110, section 10.1.1); Node would refuse that without a word, too.
+  app.server.on("checkExpectation", app.routing);
   // Closing looks for idle connections once. One whose request was refused while its body was still arriving gets idle later,
   // and would then be waited for as long as connections are kept alive.
   app.addHook("preClose", (next) => {
@@ -83,6 +89,12 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     app.server.once("close", () => clearInterval(sweep));
     next();
   });
+
+  /** For what no route is asked about. */
+  function refuse(request: FastifyRequest, reply: FastifyReply, error: LatchkeyError): void {
+    begin(request, reply, dialectOf(request.url), "none");
+    fail(request, reply, error);
+  }
 
   function refuseOversized(request: FastifyRequest, route: RouteDescription): void {
     const limit = route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
@@ -211,6 +223,9 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   app.setErrorHandler((error, request, reply) => fail(request, reply, error));
   return app;
 }
+
+/** RFC 9112, section 3.2. */
+const lacksHost = ({ raw }: FastifyRequest): boolean => raw.headers.host === undefined && raw.httpVersion === "1.1";
 
 const isStreamed = (body: unknown): body is AsyncIterable<string> =>
   typeof body === "object" && body !== null && Symbol.asyncIterator in body;

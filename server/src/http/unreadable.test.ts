@@ -49,6 +49,27 @@ describe("what is no HTTP is refused like anything else", () => {
   });
 });
 
+test.each([
+  [`GET ${CONTROL}`, CONTROL_BAD],
+  [`GET ${DATA}`, DATA_BAD],
+  ["GET /api/v1/web/fn-1/default/f", DATA_BAD],
+  ["GET /nowhere", CONTROL_BAD],
+])("%s to no host is no HTTP either", async (line, body) => {
+  const { url } = await startTestLatchkey();
+  const answer = await sayRaw(url, `${line} HTTP/1.1\r\n\r\n`);
+  const id = requestId(answer?.head);
+  const said = "error" in body ? { ...body, code: id } : { ...body, request_id: id };
+  expect([answer?.status, JSON.parse(answer?.body ?? "")]).toEqual([400, said]);
+  expect((await sayRaw(url, `${line} HTTP/1.0\r\n\r\n`))?.status).not.toBe(400);
+});
+
+test("whoever expects of the server what it does not know is answered all the same", async () => {
+  const { url, token } = await startTestLatchkey();
+  const lines = [`GET ${CONTROL} HTTP/1.1`, "host: x", `authorization: ${bearer(token)}`, "expect: miracles", "", ""];
+  const answer = await sayRaw(url, lines.join("\r\n"));
+  expect([answer?.status, answer?.body]).toEqual([200, '{"namespaces":[]}']);
+});
+
 test("a body that breaks off into nonsense is refused in the words of what it was sent to, and changes nothing", async () => {
   const { url, token } = await startTestLatchkey();
   const caller = createCaller(url, token);
