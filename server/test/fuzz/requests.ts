@@ -26,6 +26,7 @@ const SEGMENTS = [
   ...["%00", "%ff", "%", "%2", "%zz", "%2F", "%2e%2e", "..", ".", "%20", "a%20", "__proto__", "constructor", ":"],
   ...["%C3%A9", "*", "{name}", "a;b", "a,b", "a'b", "%0d%0a", "0".repeat(32), "Z".repeat(32), "", "%25", "~", "a.json"],
 ] as const satisfies readonly [string, ...string[]];
+const EXTENSIONS = ["", "", "", ".http", ".json", ".html", ".text", ".svg", ".zip", "."] as const;
 const QUERY_VALUES = [
   "true",
   "false",
@@ -125,9 +126,16 @@ export function createRequests(dice: Dice, routes: readonly RouteDescription[], 
     return first !== undefined && dice.happens(likely) ? dice.pick([first, ...rest]) : dice.pick(otherwise);
   };
 
+  /** Of a function on the web, more often than not. */
+  const webPathOf = (): string => {
+    const { namespace, package: packages = [], name } = known.params;
+    const rest = dice.happens(0.2) ? `/${dice.pick(SEGMENTS)}` : "";
+    const place = `${oneOf(namespace, SEGMENTS)}/${oneOf(["default", ...packages], SEGMENTS)}`;
+    return `/api/v1/web/${place}/${oneOf(name, SEGMENTS)}${dice.pick(EXTENSIONS)}${rest}`;
+  };
+
   const pathOf = ({ path }: RouteDescription): string => {
-    if (dice.happens(0.03))
-      return `/api/v1/web/${oneOf(known.params["namespace"], SEGMENTS)}/${dice.pick(SEGMENTS)}/${dice.pick(SEGMENTS)}`;
+    if (dice.happens(0.05)) return webPathOf();
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => oneOf(known.params[name], SEGMENTS));
     return dice.happens(0.05) ? `${filled}/${dice.pick(SEGMENTS)}` : filled;
   };
