@@ -205,6 +205,13 @@ describe("what is too much", () => {
     expect((await web("/default/f", { method: "POST", payload: payload.slice(1) })).body).toBe("ok");
   });
 
+  test("who gives what is not theirs to give counts as well: it takes looking at the function's parameters to tell", async () => {
+    const { web, publish } = await startTestWeb({ body: "ok" }, { limits: { invocationsPerMinute: 1 } });
+    await publish("fixed", { final: true }, { a: "mine" });
+    expect((await web("/default/fixed?a=1")).statusCode).toBe(400);
+    expect((await web("/default/fixed")).statusCode).toBe(429);
+  });
+
   test("the public counts for the namespace, which keeps its other callers waiting for the same minute", async () => {
     const { web, post, clock } = await startTestWeb({ body: "ok" }, { limits: { invocationsPerMinute: 2 } });
     expect((await web("/default/f")).statusCode).toBe(200);
