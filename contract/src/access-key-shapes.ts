@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Owner, Timestamp } from "./shapes.ts";
+import { AnswerableOwner, Timestamp } from "./shapes.ts";
 
 export const KEY_STATES = ["active", "suspended", "revoked", "expired"] as const;
 
@@ -15,7 +15,7 @@ const keyFields = {
   last_used_at: Timestamp.nullable(),
   state: z.enum(KEY_STATES),
   state_reason: z.string().nullable().meta({ description: "Why it is suspended; null for any other state." }),
-  owner: Owner,
+  owner: AnswerableOwner,
   grants: z.array(z.string()),
   allowed_networks: z.array(z.string()).meta({ description: "CIDR ranges; empty for anywhere." }),
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AccessKeyInTeamShape } from "./access-key-shapes.ts";
 import { RoleField } from "./people.ts";
 import { route } from "./route.ts";
-import { Owner, Timestamp } from "./shapes.ts";
+import { AnswerableOwner, Timestamp } from "./shapes.ts";
 import { ApiTokenShape } from "./tokens.ts";
 
 const Touch = z
@@ -32,8 +32,10 @@ const StoppingTrigger = z
 
 const KnownSecrets = z
   .object({
-    access_keys: z.array(z.object({ id: z.string(), name: z.string(), namespace_id: z.string(), owner: Owner })),
-    api_tokens: z.array(z.object({ id: z.string(), name: z.string(), owner: Owner })),
+    access_keys: z.array(
+      z.object({ id: z.string(), name: z.string(), namespace_id: z.string(), owner: AnswerableOwner }),
+    ),
+    api_tokens: z.array(z.object({ id: z.string(), name: z.string(), owner: AnswerableOwner })),
     webhook_address: z.boolean().meta({ description: "The team's events go to an address that the member chose." }),
     webhook_secret: z
       .boolean()

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "./route.ts";
-import { Owner, Timestamp } from "./shapes.ts";
+import { AnswerableOwner, Timestamp } from "./shapes.ts";
 
 const LONGEST = 256;
 const DEEPEST = 1000;
@@ -29,7 +29,7 @@ export const ScheduleShape = z
       last_run_at: Timestamp.nullable().meta({ description: "Null until it has run." }),
       next_run_at: Timestamp.nullable().meta({ description: "Null when it will not run." }),
     }),
-    owner: Owner.meta({ description: "Who changed it last; it runs in their name." }),
+    owner: AnswerableOwner.meta({ description: "Who changed it last; it runs in their name." }),
     suspended_reason: z
       .string()
       .nullable()

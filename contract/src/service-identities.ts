@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GivenName } from "./people.ts";
 import { route } from "./route.ts";
-import { Timestamp } from "./shapes.ts";
+import { Responsible, Timestamp } from "./shapes.ts";
 import { ApiTokenWithSecretShape, CreateApiTokenBody } from "./tokens.ts";
 
 const reads = {
@@ -28,9 +28,7 @@ export const ServiceIdentityShape = z
     id: z.string(),
     name: z.string().meta({ example: "deploy-pipeline" }),
     role: ServiceRoleField,
-    responsible: z
-      .object({ id: z.string(), name: z.string(), is_member: z.boolean() })
-      .meta({ description: "Who answers for it; `is_member` is false once that person has left the team." }),
+    responsible: Responsible,
     created_at: Timestamp,
   })
   .meta({ id: "ServiceIdentity" });

@@ -18,6 +18,20 @@ export const Owner = z
   })
   .meta({ id: "Owner" });
 
+/** Who answers for a service identity. */
+export const Responsible = z
+  .object({ id: z.string(), name: z.string(), is_member: z.boolean() })
+  .meta({ description: "Who answers for it; `is_member` is false once that person has left the team." });
+
+/** Whose something is at this moment, with whom to ask where it is a machine's. */
+export const AnswerableOwner = z
+  .discriminatedUnion("kind", [
+    z.object({ id: z.string(), name: z.string(), kind: z.literal("person") }),
+    z.object({ id: z.string(), name: z.string(), kind: z.literal("service"), responsible: Responsible }),
+  ])
+  .meta({ id: "AnswerableOwner", description: "A person, or a service identity owned by the team." });
+export type AnswerableOwner = z.infer<typeof AnswerableOwner>;
+
 /** A text that is sent piece by piece while it is made, in one of these media types: for answers that are too large to be held whole. */
 export const streamed = (...mediaTypes: readonly string[]) =>
   z

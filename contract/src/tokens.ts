@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Lifetime } from "./access-keys.ts";
 import { GivenName } from "./people.ts";
 import { route, SCOPES } from "./route.ts";
-import { Owner, Timestamp } from "./shapes.ts";
+import { AnswerableOwner, Timestamp } from "./shapes.ts";
 
 const own = {
   dialect: "digitalocean",
@@ -17,7 +17,7 @@ const tokenFields = {
   id: z.string(),
   name: z.string(),
   scopes: z.array(z.enum(SCOPES)),
-  owner: Owner,
+  owner: AnswerableOwner,
   created_at: Timestamp,
   expires_at: Timestamp.nullable(),
   last_used_at: Timestamp.nullable(),

@@ -11,6 +11,7 @@ export type {
 } from "./model.ts";
 export { actorOf, isPermitted, may } from "./model.ts";
 export { identityRoutes } from "./routes/identity-routes.ts";
+export { showOwners } from "./routes/owners.ts";
 export type { Holdings } from "./service/holdings.ts";
 export { createIdentity, type FirstTeam, type Identity } from "./service/identity.ts";
 export type { RestorableKeys } from "./service/members.ts";

@@ -35,12 +35,14 @@ export type Member = {
 
 export type ServiceRole = Exclude<Role, "owner">;
 
+/** The person who answers for a service identity; `isMember` is false once they have left, until somebody else is named. */
+export type Responsible = { readonly id: UserId; readonly name: string; readonly isMember: boolean };
+
 /** A user that belongs to the team itself, for machines that must outlive any person. */
 export type ServiceIdentity = {
   readonly user: User;
   readonly role: ServiceRole;
-  /** The person who answers for it; `isMember` is false once that person has left, until somebody else is named. */
-  readonly responsible: { readonly id: UserId; readonly name: string; readonly isMember: boolean };
+  readonly responsible: Responsible;
   readonly createdAt: EpochMs;
 };
 

@@ -6,8 +6,9 @@ import {
   type ScheduleShape,
   updateSchedule,
 } from "@latchkey/contract/schedules";
+import type { AnswerableOwner } from "@latchkey/contract/shapes";
 import { type BoundRoute, implement } from "../http/call.ts";
-import type { TeamPrincipal } from "../identity/index.ts";
+import { type Identity, showOwners, type TeamPrincipal } from "../identity/index.ts";
 import type { EpochMs } from "../kernel/clock.ts";
 import { toTimestamp } from "../kernel/timestamp.ts";
 import type { Namespaces } from "../namespaces/index.ts";
@@ -21,7 +22,7 @@ const REASONS: Readonly<Record<Suspension, string>> = {
 
 const toNullable = (instant: EpochMs | null): string | null => (instant === null ? null : toTimestamp(instant));
 
-const shape = (schedule: Schedule): ScheduleShape => ({
+const shape = (schedule: Schedule, owner: AnswerableOwner): ScheduleShape => ({
   namespace: schedule.namespaceId,
   name: schedule.name,
   function: schedule.functionPath,
@@ -31,17 +32,31 @@ const shape = (schedule: Schedule): ScheduleShape => ({
   updated_at: toTimestamp(schedule.updatedAt),
   scheduled_details: { cron: schedule.cron, body: schedule.body === null ? null : { ...schedule.body } },
   scheduled_runs: { last_run_at: toNullable(schedule.lastRunAt), next_run_at: toNullable(schedule.nextRunAt) },
-  owner: schedule.owner,
+  owner,
   suspended_reason: schedule.suspension === null ? null : REASONS[schedule.suspension],
 });
 
-export function scheduleRoutes(deps: { schedules: Schedules; namespaces: Namespaces }): BoundRoute[] {
-  const { schedules, namespaces } = deps;
+export function scheduleRoutes(deps: {
+  schedules: Schedules;
+  namespaces: Namespaces;
+  identity: Pick<Identity, "serviceIdentities">;
+}): BoundRoute[] {
+  const { schedules, namespaces, identity } = deps;
+
+  const shapes = async (found: readonly Schedule[]): Promise<ScheduleShape[]> => {
+    const show = await showOwners(
+      identity,
+      found.map(({ owner }) => owner),
+    );
+    return found.map((schedule) => shape(schedule, show(schedule.owner)));
+  };
+  const one = async (schedule: Schedule): Promise<ScheduleShape> =>
+    shape(schedule, (await showOwners(identity, [schedule.owner]))(schedule.owner));
 
   return [
     implement<TeamPrincipal, typeof listSchedules>(listSchedules, async ({ caller, params }) => {
       const found = await schedules.list(await namespaces.require(caller, params.namespace_id));
-      return { status: 200, body: { triggers: found.map(shape) } };
+      return { status: 200, body: { triggers: await shapes(found) } };
     }),
 
     implement<TeamPrincipal, typeof createSchedule>(createSchedule, async (call) => {
@@ -51,13 +66,13 @@ export function scheduleRoutes(deps: { schedules: Schedules; namespaces: Namespa
       const input = { name, functionPath, cron, body: body ?? null, isEnabled: is_enabled };
       return {
         status: 200,
-        body: { trigger: shape(await schedules.create(call.caller, namespace, input, call)) },
+        body: { trigger: await one(await schedules.create(call.caller, namespace, input, call)) },
       };
     }),
 
     implement<TeamPrincipal, typeof getSchedule>(getSchedule, async ({ caller, params }) => {
       const namespace = await namespaces.require(caller, params.namespace_id);
-      return { status: 200, body: { trigger: shape(await schedules.get(namespace, params.trigger_name)) } };
+      return { status: 200, body: { trigger: await one(await schedules.get(namespace, params.trigger_name)) } };
     }),
 
     implement<TeamPrincipal, typeof updateSchedule>(updateSchedule, async (call) => {
@@ -72,7 +87,7 @@ export function scheduleRoutes(deps: { schedules: Schedules; namespaces: Namespa
       };
       return {
         status: 200,
-        body: { trigger: shape(await schedules.update(call.caller, namespace, name, change, call)) },
+        body: { trigger: await one(await schedules.update(call.caller, namespace, name, change, call)) },
       };
     }),
 

@@ -1,6 +1,7 @@
 import type { AccessKeyShape, AccessKeyWithSecretShape } from "@latchkey/contract/access-key-shapes";
 import { readableTimestamp } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
+import { tellOwner } from "../service-identity/owner.ts";
 
 type Key = AccessKeyShape;
 const id: Column<Key> = { name: "ID", heading: "ID", cell: (key) => key.id };
@@ -22,7 +23,7 @@ export const KEY_COLUMNS: readonly Column<Key>[] = [
   name,
   createdAt,
   expiresAt,
-  { name: "Owner", heading: "Owner", cell: ({ owner }) => owner.name, hidden: true },
+  { name: "Owner", heading: "Owner", cell: ({ owner }) => tellOwner(owner), hidden: true },
   { name: "State", heading: "State", cell: ({ state }) => state, hidden: true },
   { name: "StateReason", heading: "State Reason", cell: (key) => key.state_reason ?? "", hidden: true },
   { name: "Grants", heading: "Grants", cell: ({ grants }) => grants.join(", "), hidden: true },

@@ -2,6 +2,7 @@ import type { AccessKeyInTeamShape } from "@latchkey/contract/access-key-shapes"
 import { counted } from "../../output/counted.ts";
 import { readableTimestamp } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
+import { tellOwner } from "../service-identity/owner.ts";
 
 type Key = AccessKeyInTeamShape;
 
@@ -9,7 +10,7 @@ type Key = AccessKeyInTeamShape;
 export const KEY_IN_TEAM_COLUMNS: readonly Column<Key>[] = [
   { name: "ID", heading: "ID", cell: ({ id }) => id },
   { name: "Name", heading: "Name", cell: ({ name }) => name },
-  { name: "Owner", heading: "Owner", cell: ({ owner }) => owner.name },
+  { name: "Owner", heading: "Owner", cell: ({ owner }) => tellOwner(owner) },
   { name: "Namespace", heading: "Namespace", cell: (key) => key.namespace_id },
   { name: "State", heading: "State", cell: ({ state }) => state },
   { name: "LastUsedAt", heading: "Last Used At", cell: (key) => readableTimestamp(key.last_used_at) || "never" },

@@ -1,6 +1,7 @@
 import type { ServiceIdentityShape } from "@latchkey/contract/service-identities";
 import { readableTimestamp } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
+import { tellResponsible } from "./owner.ts";
 
 export const IDENTITY_COLUMNS: readonly Column<ServiceIdentityShape>[] = [
   { name: "ID", heading: "ID", cell: ({ id }) => id },
@@ -9,7 +10,7 @@ export const IDENTITY_COLUMNS: readonly Column<ServiceIdentityShape>[] = [
   {
     name: "Responsible",
     heading: "Responsible",
-    cell: ({ responsible: { name, is_member: isMember } }) => (isMember ? name : `${name} (has left the team)`),
+    cell: ({ responsible }) => tellResponsible(responsible),
   },
   {
     name: "CreatedAt",

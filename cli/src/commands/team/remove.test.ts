@@ -24,7 +24,8 @@ const key = {
 };
 
 const trigger = { namespace_id: key.namespace_id, function: "billing/charge", is_enabled: true };
-const robot = { id: "u3", name: "pipeline", kind: "service" };
+const responsible = { id: "u1", name: "Ada", is_member: true };
+const robot = { id: "u3", name: "pipeline", kind: "service", responsible };
 
 test("a dry run shows what would end and who would notice, and removes nobody", async () => {
   const api = await startFakeApi({

@@ -1,6 +1,7 @@
 import type { ApiTokenShape } from "@latchkey/contract/tokens";
 import { readableTimestamp } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
+import { tellOwner } from "../service-identity/owner.ts";
 
 type Token = ApiTokenShape;
 const id: Column<Token> = { name: "ID", heading: "ID", cell: (token) => token.id };
@@ -15,7 +16,7 @@ const expiresAt: Column<Token> = {
 export const TOKEN_COLUMNS: readonly Column<Token>[] = [
   id,
   name,
-  { name: "Owner", heading: "Owner", cell: ({ owner }) => owner.name },
+  { name: "Owner", heading: "Owner", cell: ({ owner }) => tellOwner(owner) },
   scopes,
   { name: "LastUsedAt", heading: "Last Used At", cell: (token) => readableTimestamp(token.last_used_at) || "never" },
   expiresAt,

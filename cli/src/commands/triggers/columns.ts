@@ -1,6 +1,7 @@
 import type { ScheduleShape } from "@latchkey/contract/schedules";
 import { readableTimestamp } from "../../output/timestamp.ts";
 import type { Column } from "../../output/view.ts";
+import { tellOwner } from "../service-identity/owner.ts";
 
 type Trigger = ScheduleShape;
 
@@ -21,6 +22,6 @@ export const TRIGGER_COLUMNS: readonly Column<Trigger>[] = [
     cell: ({ scheduled_runs }) => readableTimestamp(scheduled_runs.next_run_at),
     hidden: true,
   },
-  { name: "Owner", heading: "Owner", cell: ({ owner }) => owner.name, hidden: true },
+  { name: "Owner", heading: "Owner", cell: ({ owner }) => tellOwner(owner), hidden: true },
   { name: "Suspended", heading: "Suspended", cell: ({ suspended_reason }) => suspended_reason ?? "", hidden: true },
 ];

@@ -1,4 +1,5 @@
 import type { BoundRoute } from "../../http/call.ts";
+import type { Identity } from "../../identity/index.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Namespaces } from "../../namespaces/index.ts";
 import type { AccessKeys } from "../service/access-keys.ts";
@@ -8,7 +9,12 @@ import { createShapes } from "./shapes.ts";
 import { teamKeyRoutes } from "./team-keys.ts";
 
 /** Every route about access keys. */
-export function accessKeyRoutes(deps: { accessKeys: AccessKeys; namespaces: Namespaces; clock: Clock }): BoundRoute[] {
+export function accessKeyRoutes(deps: {
+  accessKeys: AccessKeys;
+  namespaces: Namespaces;
+  identity: Pick<Identity, "serviceIdentities">;
+  clock: Clock;
+}): BoundRoute[] {
   const shapes = createShapes(deps);
   return [
     ...keyRoutes({ ...deps, shapes }),

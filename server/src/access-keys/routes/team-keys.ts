@@ -25,7 +25,7 @@ export function teamKeyRoutes(deps: { accessKeys: AccessKeys; shapes: Shapes }):
   ): Promise<RouteAnswer<typeof revokeTeamKeys>> => {
     if (isDryRun) {
       const { count, keys, uses } = await accessKeys.previewRevokeAll(caller, of);
-      return { status: 200, body: { dry_run: true, count, access_keys: shapes.inTeam(keys, uses) } };
+      return { status: 200, body: { dry_run: true, count, access_keys: await shapes.inTeam(keys, uses) } };
     }
     const { at } = await accessKeys.revokeAll({ caller, origin }, of);
     return { status: 200, body: { dry_run: false, revoked_at: toTimestamp(at) } };
@@ -49,7 +49,7 @@ export function teamKeyRoutes(deps: { accessKeys: AccessKeys; shapes: Shapes }):
       const { keys, leftOut } = call.body().dry_run
         ? await accessKeys.previewRestore({ caller }, params.member_id)
         : await accessKeys.restore({ caller, origin: call }, params.member_id);
-      const access_keys = shapes.inTeam(keys, await accessKeys.lastUses(keys));
+      const access_keys = await shapes.inTeam(keys, await accessKeys.lastUses(keys));
       return { status: 200, body: { access_keys, count: keys.length, left_out: leftOut } };
     }),
   ];

@@ -1,30 +1,32 @@
 import type { EpochMs } from "../../kernel/clock.ts";
 import type { Db, Tx } from "../../store/transaction.ts";
-import type { Role, ServiceIdentity, ServiceRole, TeamId, UserId } from "../model.ts";
+import type { Responsible, Role, ServiceIdentity, ServiceRole, TeamId, UserId } from "../model.ts";
 
-const identities = (db: Db | Tx, teamId: TeamId) =>
+const withResponsible = (db: Db | Tx) =>
   db
     .selectFrom("users as u")
-    .innerJoin("memberships as m", "m.user_id", "u.id")
     .innerJoin("users as r", "r.id", "u.responsible_id")
     .leftJoin("memberships as rm", (join) =>
       join.onRef("rm.user_id", "=", "u.responsible_id").onRef("rm.team_id", "=", "u.team_id"),
     )
-    .select(["u.id", "u.name", "u.created_at", "m.role", "r.id as responsible_id", "r.name as responsible_name"])
-    .select("rm.role as responsible_role")
-    .where("u.team_id", "=", teamId)
-    .where("m.team_id", "=", teamId)
+    .select(["u.id", "r.id as responsible_id", "r.name as responsible_name", "rm.role as responsible_role"])
     .where("u.kind", "=", "service");
 
-type IdentityRow = {
-  id: string;
-  name: string;
-  created_at: number;
-  role: Role;
-  responsible_id: string;
-  responsible_name: string;
-  responsible_role: Role | null;
-};
+const identities = (db: Db | Tx, teamId: TeamId) =>
+  withResponsible(db)
+    .innerJoin("memberships as m", "m.user_id", "u.id")
+    .select(["u.name", "u.created_at", "m.role"])
+    .where("u.team_id", "=", teamId)
+    .where("m.team_id", "=", teamId);
+
+type ResponsibleRow = { responsible_id: string; responsible_name: string; responsible_role: Role | null };
+const toResponsible = (row: ResponsibleRow): Responsible => ({
+  id: row.responsible_id as UserId,
+  name: row.responsible_name,
+  isMember: row.responsible_role !== null,
+});
+
+type IdentityRow = ResponsibleRow & { id: string; name: string; created_at: number; role: Role };
 
 /** A role that no service identity has would be a damaged row; it gets the least. */
 const toServiceRole = (role: Role): ServiceRole => (role === "member" ? "member" : "viewer");
@@ -32,11 +34,7 @@ const toServiceRole = (role: Role): ServiceRole => (role === "member" ? "member"
 const toIdentity = (row: IdentityRow): ServiceIdentity => ({
   user: { id: row.id as UserId, kind: "service", name: row.name },
   role: toServiceRole(row.role),
-  responsible: {
-    id: row.responsible_id as UserId,
-    name: row.responsible_name,
-    isMember: row.responsible_role !== null,
-  },
+  responsible: toResponsible(row),
   createdAt: row.created_at,
 });
 
@@ -53,6 +51,15 @@ export async function findIdentity(db: Db | Tx, teamId: TeamId, id: string): Pro
 /** Those that this person answers for. */
 export async function listAnsweredFor(db: Db | Tx, teamId: TeamId, responsibleId: UserId): Promise<ServiceIdentity[]> {
   return (await identities(db, teamId).where("u.responsible_id", "=", responsibleId).execute()).map(toIdentity);
+}
+
+/** Who answers for each of these, in whichever team it is. */
+export async function listResponsible(
+  db: Db | Tx,
+  ids: readonly UserId[],
+): Promise<(readonly [id: UserId, Responsible])[]> {
+  const rows = await withResponsible(db).where("u.id", "in", ids).execute();
+  return rows.map((row) => [row.id as UserId, toResponsible(row)]);
 }
 
 export async function insertIdentity(

@@ -11,13 +11,14 @@ import { type BoundRoute, implement } from "../../http/call.ts";
 import { toTimestamp } from "../../kernel/timestamp.ts";
 import type { ServiceIdentity, TeamPrincipal } from "../model.ts";
 import type { Identity } from "../service/identity.ts";
+import { responsibleShape } from "./owners.ts";
 import { issuedShape } from "./tokens.ts";
 
 const shape = ({ user, role, responsible, createdAt }: ServiceIdentity): ServiceIdentityShape => ({
   id: user.id,
   name: user.name,
   role,
-  responsible: { id: responsible.id, name: responsible.name, is_member: responsible.isMember },
+  responsible: responsibleShape(responsible),
   created_at: toTimestamp(createdAt),
 });
 
@@ -54,7 +55,7 @@ export function serviceIdentityRoutes({ identity }: { identity: Identity }): Bou
       const { name, scopes, expires_in: lifetimeSeconds } = call.body();
       const cause = { caller: call.caller, origin: call };
       const issued = await tokens.createFor(cause, user.id, { name, scopes, lifetimeSeconds });
-      return { status: 201, body: { api_token: issuedShape(issued) } };
+      return { status: 201, body: { api_token: await issuedShape(identity, issued) } };
     }),
   ];
 }

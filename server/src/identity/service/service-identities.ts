@@ -1,8 +1,14 @@
 import type { Db, Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
-import type { ServiceIdentity, ServiceRole, TeamPrincipal, UserId } from "../model.ts";
+import type { Responsible, ServiceIdentity, ServiceRole, TeamPrincipal, User, UserId } from "../model.ts";
 import { findMember, insertMembership, updateRole } from "../queries/members.ts";
-import { findIdentity, insertIdentity, listIdentities, updateIdentity } from "../queries/service-identities.ts";
+import {
+  findIdentity,
+  insertIdentity,
+  listIdentities,
+  listResponsible,
+  updateIdentity,
+} from "../queries/service-identities.ts";
 import { type Cause, type Ground, recordChange, requireStanding } from "./ground.ts";
 import type { RemovalRules } from "./removal.ts";
 
@@ -66,6 +72,12 @@ export function createServiceIdentities(ground: Ground, removal: RemovalRules) {
     list: (caller: TeamPrincipal): Promise<ServiceIdentity[]> => listIdentities(store.db, caller.teamId),
 
     get: (caller: TeamPrincipal, id: string): Promise<ServiceIdentity> => requireIn(store.db, caller, id),
+
+    /** Who answers for those of the users who are service identities. */
+    async responsibleFor(users: readonly User[]): Promise<ReadonlyMap<UserId, Responsible>> {
+      const ids = new Set(users.flatMap(({ kind, id }) => (kind === "service" ? id : [])));
+      return new Map(ids.size === 0 ? [] : await listResponsible(store.db, [...ids]));
+    },
 
     create: (cause: Cause, input: NewServiceIdentity): Promise<ServiceIdentity> =>
       store.transaction(async (tx) => {
