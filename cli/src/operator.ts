@@ -43,7 +43,10 @@ export type PasswordLink = { readonly email: string; readonly link: string; read
 /** What the command line asks of the server's own code. Expected failures have a `says` sentence. */
 export type Operator = {
   serve(flags: OperatorFlags, options: { createFirstTeam: boolean }): Promise<Serving>;
-  init(flags: OperatorFlags, first: { team: string; email: string; name?: string }): Promise<FirstTeam>;
+  init(
+    flags: OperatorFlags,
+    team: { team: string; email: string; name?: string; another?: boolean },
+  ): Promise<FirstTeam>;
   /** A link to a new password for somebody who has lost theirs. */
   passwordLink(flags: OperatorFlags, email: string): Promise<PasswordLink>;
   migrate(flags: OperatorFlags): Promise<{ readonly dataFolder: string }>;

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
+import { getAccount } from "@latchkey/contract/account";
 import { describe, expect, test } from "vitest";
 import { createCaller } from "../test/caller.ts";
 import { temporaryFolder } from "../test/open-test-store.ts";
@@ -199,10 +200,10 @@ describe("a server that was", () => {
 });
 
 /** Sets a folder up in a process of its own: the token that came of it, or the sentence why none did. */
-async function initialise(path: string): Promise<string> {
+async function initialise(path: string, more: Record<string, unknown> = {}): Promise<string> {
   const script = `
     import { init } from ${JSON.stringify(new URL("operator.ts", import.meta.url).href)};
-    const outcome = await init({}, { team: "Acme", email: "ada@example.com" }).catch((error) => error);
+    const outcome = await init({}, ${JSON.stringify({ team: "Acme", email: "ada@example.com", ...more })}).catch((error) => error);
     process.stdout.write(outcome.token ?? outcome.says ?? String(outcome));`;
   const environment = { ...process.env, LATCHKEY_DATA: path };
   const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env: environment });
@@ -226,5 +227,25 @@ describe("setting a folder up", () => {
     const server = await startServer(path);
     expect(await initialise(path)).toContain("already has a team");
     expect((await listNamespaces(server.url, server.token ?? "")).status).toBe(200);
+  });
+
+  test("adds a team beside a running server, if that is asked for: the same person, strangers to each other", async () => {
+    const path = temporaryFolder();
+    const first = await initialise(path);
+    const server = await startServer(path);
+    const second = await initialise(path, { team: "Beta", another: true });
+    const accounts = [];
+    for (const token of [first, second]) {
+      const answer = await fetch(`${server.url}/v2/account`, { headers: { authorization: `Bearer ${token}` } });
+      accounts.push(getAccount.answers[200].parse(await answer.json()).account);
+    }
+    expect(accounts).toMatchObject([
+      { email: "ada@example.com", role: "owner", team: { name: "Acme" } },
+      { email: "ada@example.com", role: "owner", team: { name: "Beta" } },
+    ]);
+    expect(accounts[0]?.id).toBe(accounts[1]?.id);
+    const namespaceId = await createCaller(server.url, first).addNamespace();
+    const theirs = await createCaller(server.url, second).send("GET", `/v2/functions/namespaces/${namespaceId}`);
+    expect(theirs.status).toBe(404);
   });
 });

@@ -84,10 +84,13 @@ export async function serve(flags: OperatorFlags, options: { createFirstTeam: bo
   }
 }
 
-/** Sets an empty data folder up. Rejects with `identity.already_set_up` the second time. */
+/**
+ * Sets an empty data folder up; with `another`, adds a team to one that is, also beside a running server. Rejects with
+ * `identity.already_set_up` where there is a team and no more are asked for.
+ */
 export async function init(
   flags: OperatorFlags,
-  input: { team: string; email: string; name?: string },
+  input: { team: string; email: string; name?: string; another?: boolean },
 ): Promise<FirstRun> {
   const config = parseConfig(flags, processEnvironment());
   keepToOurselves();
@@ -97,7 +100,8 @@ export async function init(
   try {
     const identity = wireIdentity({ config, clock: systemClock, random: systemRandom, folder, store });
     const name = input.name ?? input.email.split("@")[0] ?? input.email;
-    return reveal(await identity.createFirstTeam({ teamName: input.team, email: input.email, name }));
+    const team = { teamName: input.team, email: input.email, name };
+    return reveal(await (input.another ? identity.createAnotherTeam(team) : identity.createFirstTeam(team)));
   } finally {
     await store.close();
   }

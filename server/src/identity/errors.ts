@@ -5,7 +5,7 @@ export const identityErrors = defineErrors("identity", {
   not_permitted: { status: 403, says: "You do not have permission to perform this action." },
   already_set_up: {
     status: 409,
-    says: "This data folder already has a team. Its owner creates further tokens; a lost token cannot be shown again.",
+    says: "This data folder already has a team. Its owner creates further tokens; a lost token cannot be shown again. For one more team, say --another.",
   },
 
   sign_in_refused: { status: 401, says: "E-mail or password is wrong." },

@@ -1,24 +1,20 @@
 import type { EpochMs } from "../../kernel/clock.ts";
 import type { Which } from "../../kernel/paced.ts";
-import type { Secret } from "../../kernel/secret.ts";
 import type { Db, Tx } from "../../store/transaction.ts";
 import { identityErrors } from "../errors.ts";
 import {
-  type ApiTokenId,
   impliedScopes,
   type Permission,
   type Person,
   type Role,
-  SCOPES,
   type TeamId,
   type TeamPrincipal,
   type UserId,
 } from "../model.ts";
 import { prepareBearerByHash } from "../queries/bearers.ts";
-import { findRole, insertMembership, listOwners } from "../queries/members.ts";
-import { findPerson, hasTeam, insertPerson, insertTeam } from "../queries/people.ts";
-import { insertApiToken } from "../queries/tokens.ts";
-import { hashedParts, newSecret, parseBearer } from "../secrets.ts";
+import { findRole, listOwners } from "../queries/members.ts";
+import { findPerson, hasTeam } from "../queries/people.ts";
+import { hashedParts, parseBearer } from "../secrets.ts";
 import { createAccounts } from "./accounts.ts";
 import { createFoundSecrets } from "./found-secrets.ts";
 import { type AttemptLimits, createGate } from "./gate.ts";
@@ -30,16 +26,10 @@ import { createPasswords } from "./passwords.ts";
 import { createRemoval } from "./removal.ts";
 import { createServiceIdentities } from "./service-identities.ts";
 import { createSessions } from "./sessions.ts";
+import { createSetUp } from "./set-up.ts";
 import { createTeams } from "./teams.ts";
 import { createTokens } from "./tokens.ts";
 import { createUses } from "./uses.ts";
-
-export type FirstTeam = {
-  readonly team: { readonly id: TeamId; readonly name: string };
-  readonly user: { readonly id: UserId; readonly name: string; readonly email: string };
-  /** Shown once; only its hash is stored. */
-  readonly token: Secret;
-};
 
 /** A caller of the control plane together with what `/v1/oauth/token/info` says of the credential. */
 export type RecognisedBearer = TeamPrincipal & {
@@ -52,7 +42,7 @@ export type IdentityDeps = Ground & { readonly sessionLifetimeMs: number; readon
 
 /** People, teams, and the tokens and sessions that stand for them: who somebody is, and what they are to a team. */
 export function createIdentity(deps: IdentityDeps) {
-  const { store, clock, random, hasher, audit } = deps;
+  const { store, clock, hasher } = deps;
   const bearerByHash = prepareBearerByHash(store.committed);
   const uses = createUses(store.activity);
   const gate = createGate(deps, deps.attemptLimits);
@@ -95,42 +85,7 @@ export function createIdentity(deps: IdentityDeps) {
     endFound: createFoundSecrets(deps, { uses, find: bearerByHash }),
 
     hasTeam: (): Promise<boolean> => hasTeam(store.db),
-
-    /** Sets an empty store up: a team, its owner, and a token of theirs with every scope. Throws `identity.already_set_up`. */
-    createFirstTeam(input: { teamName: string; email: string; name: string }): Promise<FirstTeam> {
-      const at = clock.now();
-      const team = { id: random.uuid() as TeamId, name: input.teamName };
-      const user = { id: random.uuid() as UserId, name: input.name, email: input.email.trim().toLowerCase() };
-      const tokenId = random.uuid() as ApiTokenId;
-      const token = newSecret("token", random);
-      return store.transaction(async (tx) => {
-        if (await hasTeam(tx)) throw identityErrors.already_set_up();
-        await insertTeam(tx, { ...team, at });
-        await insertPerson(tx, { ...user, at, password: null });
-        await insertMembership(tx, { teamId: team.id, userId: user.id, role: "owner", at });
-        await insertApiToken(tx, {
-          id: tokenId,
-          teamId: team.id,
-          userId: user.id,
-          name: "first token",
-          secret: hasher.hash(hashedParts("token", token)),
-          scopes: SCOPES,
-          expiresAt: null,
-          at,
-        });
-        const actor = { id: null, kind: "system", name: "set-up", credential: null } as const;
-        const details = { team: team.name, owner: user.id, token: tokenId };
-        await audit.record(tx, {
-          teamId: team.id,
-          actor,
-          verb: "team.create",
-          target: { kind: "team", id: team.id },
-          origin: null,
-          details,
-        });
-        return { team, user, token };
-      });
-    },
+    ...createSetUp(deps),
 
     /**
      * Who an `Authorization: Bearer` header belongs to. Read from the database each time, so that a removed member, a demotion
