@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UsageError } from "./failure.ts";
-import { parseTime } from "./time.ts";
+import { parseTime, parseTimestamp } from "./time.ts";
 
 const NOW = Date.parse("2026-03-01T10:00:00Z");
 
@@ -20,10 +20,15 @@ test.each([
   expect(parseTime(text, "since", NOW)).toBe(instant);
 });
 
-test.each(["", "x", "-1", "1w", "1.5h", "2026-13-01", "2026-02-28T12:30", "tomorrow", "1 h"])(
+test.each(["", "x", "-1", "1w", "1.5h", "2026-13-01", "2026-02-28T12:30", "tomorrow", "1 h", "8640000000000001"])(
   "%j is no time, and whoever typed it is told how to write one",
   (text) => {
     expect(() => parseTime(text, "since", NOW)).toThrow(UsageError);
     expect(() => parseTime(text, "since", NOW)).toThrow("--since");
   },
 );
+
+test("the control plane is told the same instant in its own form", () => {
+  expect(parseTimestamp("30m", "since", NOW)).toBe("2026-03-01T09:30:00.000Z");
+  expect(parseTimestamp(undefined, "since", NOW)).toBeUndefined();
+});

@@ -24,12 +24,13 @@ const at = "2026-03-23T09:15:00.000Z";
 async function world(difference: object | null) {
   const api = await startFakeApi(
     Object.fromEntries(
-      [`?at=2026-03-23T09%3A15%3A00Z`, `?at=2026-03-23T09%3A15%3A00Z&compared_to=2026-03-01T00%3A00%3A00Z`].map(
-        (query) => [
-          `GET /v2/functions/namespaces/${FN}/access${query}`,
-          { body: { namespace_id: FN, at, callers: [ada, bob], difference } },
-        ],
-      ),
+      [
+        `?at=2026-03-23T09%3A15%3A00.000Z`,
+        `?at=2026-03-23T09%3A15%3A00.000Z&compared_to=2026-03-01T00%3A00%3A00.000Z`,
+      ].map((query) => [
+        `GET /v2/functions/namespaces/${FN}/access${query}`,
+        { body: { namespace_id: FN, at, callers: [ada, bob], difference } },
+      ]),
     ),
   );
   const environment = { LATCHKEY_TOKEN: "t", LATCHKEY_API_URL: api.url };

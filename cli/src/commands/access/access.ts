@@ -1,14 +1,13 @@
 import { getAccessHistory } from "@latchkey/contract/access-history";
 import type { RouteAnswer } from "@latchkey/contract/route";
 import { defineCommand } from "../../command.ts";
-import { toTime } from "../audit/span-options.ts";
+import { parseTimestamp, TIME_FORMS } from "../../time.ts";
 import { namespaceOfKeys, namespaceOption } from "../key/namespace-of-keys.ts";
 import { type AccessRow, CALLER_COLUMNS, DIFFERENCE_COLUMNS } from "./columns.ts";
 
 type History = RouteAnswer<typeof getAccessHistory>["body"];
 
 const NAMESPACE_ID = /^fn-[0-9a-f-]{36}$/;
-const WHEN = "a time (2026-03-23T09:15:00Z) or how long ago (24h, 7d)";
 
 /** The callers at a time; compared to another one, what is different. */
 function rowsOf({ callers, difference }: History): AccessRow[] {
@@ -33,7 +32,7 @@ export const access = defineCommand({
   ],
   options: {
     namespace: namespaceOption,
-    at: { kind: "text", value: "time", about: `${WHEN}; now unless given` },
+    at: { kind: "text", value: "time", about: `${TIME_FORMS}; now unless given` },
     comparedTo: {
       kind: "text",
       value: "time",
@@ -46,7 +45,10 @@ export const access = defineCommand({
     const isId = options.namespace !== undefined && NAMESPACE_ID.test(options.namespace);
     const namespace_id = isId ? options.namespace : await namespaceOfKeys(context, controlPlane, options.namespace);
     const now = Date.now();
-    const query = { at: toTime(options.at, now), compared_to: toTime(options.comparedTo, now) };
+    const query = {
+      at: parseTimestamp(options.at, "at", now),
+      compared_to: parseTimestamp(options.comparedTo, "compared-to", now),
+    };
     const { body } = await controlPlane.call(getAccessHistory, { params: { namespace_id }, query });
     if (body.difference !== null && rowsOf(body).length === 0) context.say("Nothing is different.");
     return body;

@@ -3,7 +3,8 @@ import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { exportAuditLog } from "@latchkey/contract/audit";
 import { defineCommand } from "../../command.ts";
-import { spanOptions, toTime } from "./span-options.ts";
+import { parseTimestamp } from "../../time.ts";
+import { spanOptions } from "./span-options.ts";
 
 export const exportLog = defineCommand({
   summary: "Export the audit log, to be kept elsewhere or read by other programs",
@@ -23,8 +24,8 @@ cannot be verified. What was done between two times is exported without a gap, s
     const now = Date.now();
     const query = {
       format: options.as === "csv" ? ("csv" as const) : ("jsonl" as const),
-      since: toTime(options.since, now),
-      until: toTime(options.until, now),
+      since: parseTimestamp(options.since, "since", now),
+      until: parseTimestamp(options.until, "until", now),
     };
     const pieces = await context.controlPlane().stream(exportAuditLog, { query });
     if (options.file === undefined) {

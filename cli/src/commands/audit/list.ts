@@ -1,7 +1,8 @@
 import { listAuditEntries } from "@latchkey/contract/audit";
 import { defineCommand } from "../../command.ts";
+import { parseTimestamp } from "../../time.ts";
 import { ENTRY_COLUMNS } from "./columns.ts";
-import { spanOptions, toTime } from "./span-options.ts";
+import { spanOptions } from "./span-options.ts";
 
 export const list = defineCommand({
   summary: "List what was done in the team, newest first",
@@ -29,8 +30,8 @@ export const list = defineCommand({
     const query = {
       ...{ actor, key, target, verb, cursor },
       ...(outcome === "done" || outcome === "refused" ? ({ outcome } as const) : {}),
-      since: toTime(options.since, now),
-      until: toTime(options.until, now),
+      since: parseTimestamp(options.since, "since", now),
+      until: parseTimestamp(options.until, "until", now),
       limit: limit?.toString(),
     };
     const { body } = await context.controlPlane().call(listAuditEntries, { query });
